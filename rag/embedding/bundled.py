@@ -1,0 +1,37 @@
+"""The bundled model, multilingual-e5-small, with the prefixes it was trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.embedding.base import BUNDLED, ModelIdentity, Vectors
+from rag.encoder import Encoder
+from rag.encoder.weights import FILE_SHA256
+
+
+class BundledEmbedder:
+    """multilingual-e5-small in int8; loads neither torch nor anything from the network."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.identity = ModelIdentity(
+            BUNDLED, FILE_SHA256[:16], encoder.dimension, encoder.precision.value
+        )
+
+    @classmethod
+    def open(cls, cache: Path) -> BundledEmbedder:
+        """Open the encoder, converting its weights into ``cache`` the first time."""
+        return cls(Encoder.open(cache))
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a question, shape (len(texts), dimension)."""
+        return self.encoder.embed([f"query: {text}" for text in texts])
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a passage, shape (len(texts), dimension)."""
+        return self.encoder.embed([f"passage: {text}" for text in texts])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text is."""
+        return [len(ids) for ids in self.encoder.tokenizer.encode_batch(texts)]

@@ -1,0 +1,234 @@
+"""The stages wired together: build, add, delete, search, ask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rag.embedding import Embedder, open_embedder
+from rag.errors import UsageError
+from rag.evidence import answer_from
+from rag.language.detect import detect_language
+from rag.language.names import romanise
+from rag.language.words import Segmenter
+from rag.passages import PassageLengths
+from rag.reading import Reader, open_reader
+from rag.records import Answer, Document, Filters, Hit, Language, SearchMode
+from rag.retrieval import Question, Retriever
+from rag.settings import Settings
+from rag.store import IndexReader, IndexWriter, ModelRecord
+
+if TYPE_CHECKING:
+    from rag.indexing import AddReport, Progress
+
+MOST_QUESTION_CHARACTERS = 1000
+
+
+class Engine:
+    """Answers questions from one index folder, and changes it. Use as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.segmenter = Segmenter(settings.cache)
+        self._reader: IndexReader | None = None
+
+    @classmethod
+    def open(cls, index: Path | None = None, settings: Settings | None = None) -> Engine:
+        """Open an index folder, by default the one the settings name. Nothing is loaded yet."""
+        settings = settings or Settings.load()
+        return cls(settings.with_index(index) if index else settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close what is open."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the index."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded at first use."""
+        return open_embedder(self.settings.model, self.settings.cache)
+
+    @cached_property
+    def answerer(self) -> Reader:
+        """The reader, loaded at first use."""
+        return open_reader(self.embedder, self.segmenter, self.settings.threshold)
+
+    @property
+    def index(self) -> IndexReader:
+        """The current generation of the index, reopened when a newer one was committed.
+
+        Raises:
+            IndexFolderError: there is no index, or it cannot be used with this model.
+        """
+        if self._reader is None or not self._reader.is_current():
+            self.close()
+            self._reader = IndexReader.open(self.settings.index, self._model())
+        return self._reader
+
+    def search(
+        self,
+        question: str,
+        *,
+        mode: SearchMode | str = SearchMode.HYBRID,
+        top_k: int | None = None,
+        filters: Filters | None = None,
+    ) -> list[Hit]:
+        """Return the passages nearest to a question, best first.
+
+        Raises:
+            UsageError: the question is empty or too long.
+            IndexFolderError: the index cannot be used.
+        """
+        text = check_question(question)
+        index = self.index
+        retriever = Retriever(index.vectors, index.words, index.catalog)
+        allowed = index.catalog.passage_ids(filters) if filters else None
+        return retriever.search(
+            self._question(text), top_k=top_k or self.settings.top_k, mode=SearchMode(mode),
+            allowed=allowed,
+        )  # fmt: skip
+
+    def ask(
+        self, question: str, *, filters: Filters | None = None, top_k: int | None = None
+    ) -> Answer:
+        """Return the answer with its citations, or the statement that the documents do not say.
+
+        Raises:
+            UsageError: the question is empty or too long.
+            IndexFolderError: the index cannot be used.
+        """
+        timings: dict[str, float] = {}
+        with _timed(timings, "retrieval"):
+            hits = self.search(question, filters=filters, top_k=top_k)
+        with _timed(timings, "reading"):
+            documents = self._documents_of(hits)
+            draft = self.answerer.read(question.strip(), hits, documents)
+        with _timed(timings, "evidence"):
+            answer = answer_from(question.strip(), draft, documents)
+        return _with_timings(answer, timings)
+
+    def add(self, paths: Sequence[Path], progress: Progress | None = None) -> AddReport:
+        """Add files and folders to the index, or update what changed in them.
+
+        Raises:
+            IndexLockedError: another process is writing.
+        """
+        from rag.indexing import Indexer
+
+        lengths = PassageLengths.around(self.settings.passage_tokens)
+        with IndexWriter(self.settings.index, self._model()) as writer:
+            indexer = Indexer(writer, self.embedder, self.segmenter, lengths, progress)
+            return indexer.add(paths)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove documents by key.
+
+        Raises:
+            UsageError: there is no document with a key; nothing is removed then.
+        """
+        from rag.indexing import remove_document
+
+        self.index  # noqa: B018  there must be one
+        with IndexWriter(self.settings.index, self._model()) as writer:
+            for key in keys:
+                if writer.catalog.document(key) is None:
+                    raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")
+                remove_document(writer, key)
+            writer.commit()
+
+    def document(self, key: str) -> Document:
+        """Return a document by key.
+
+        Raises:
+            UsageError: there is none.
+        """
+        document = self.index.catalog.document(key)
+        if document is None:
+            raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")
+        return document
+
+    def documents(self, filters: Filters | None = None) -> Iterator[Document]:
+        """Yield the documents of the index, by path."""
+        return self.index.catalog.documents(filters)
+
+    def has_index(self) -> bool:
+        """Return whether the index folder holds an index at all, usable or not."""
+        return (self.settings.index / "CURRENT").exists()
+
+    def warm(self) -> None:
+        """Load everything a question needs, the slow parts side by side."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(2) as pool:
+            loading: list[Callable[[], object]] = [
+                self.segmenter.warm,
+                lambda: self.embedder.embed_questions(["warm"]),
+            ]
+            for task in [pool.submit(load) for load in loading]:
+                task.result()
+
+    def _question(self, text: str) -> Question:
+        language = detect_language(text)
+        words = tuple(self.segmenter.words(text))
+        names = tuple(romanise(words)) if language is Language.CHINESE else words
+        vector = self.embedder.embed_questions([text])[0]
+        return Question(text, language, vector, words, names)
+
+    def _documents_of(self, hits: Sequence[Hit]) -> dict[str, Document]:
+        keys = dict.fromkeys(hit.passage.document_key for hit in hits)
+        return {key: self.document(key) for key in keys}
+
+    def _model(self) -> ModelRecord:
+        identity = self.embedder.identity
+        return ModelRecord(
+            identity.name, identity.digest, identity.dimension, identity.precision
+        )
+
+
+def check_question(question: str) -> str:
+    """Return the question without the space around it.
+
+    Raises:
+        UsageError: it is empty or longer than any question is.
+    """
+    text = question.strip()
+    if not any(char.isalnum() for char in text):
+        raise UsageError('the question is empty. Ask one: ask "how much did Guangxi recover"')
+    if len(text) > MOST_QUESTION_CHARACTERS:
+        raise UsageError(
+            f"the question has {len(text):,} characters, at most {MOST_QUESTION_CHARACTERS:,} are "
+            "read. Ask about one thing at a time; to add a text to the documents, put it in a file "
+            "and run `rag index FILE`"
+        )
+    return text
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[stage] = round(time.perf_counter() - start, 4)
+
+
+def _with_timings(answer: Answer, timings: dict[str, float]) -> Answer:
+    from dataclasses import replace
+
+    return replace(answer, timings=timings)

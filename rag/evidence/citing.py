@@ -1,0 +1,37 @@
+"""Citations: a reader's extracts as numbered quotations of the documents they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rag.records import Answer, Citation, Document, Draft, Extract
+
+MOST_CITATIONS = 5
+MOST_NEAREST = 3
+
+
+def answer_from(question: str, draft: Draft, documents: Mapping[str, Document]) -> Answer:
+    """Return the answer that a draft amounts to.
+
+    Answered, it is the words of the best extract, with every extract cited. Not answered, the
+    best extracts are given as the nearest, clearly not as an answer.
+    """
+    if not draft.answered or not draft.extracts:
+        nearest = cite(draft.extracts[:MOST_NEAREST], documents)
+        return Answer(question, nearest=nearest)
+    citations = cite(draft.extracts[:MOST_CITATIONS], documents)
+    texts = tuple(
+        citations[0].document.text[start:end] for start, end in citations[0].spans
+    ) or (citations[0].quote,)
+    warnings = tuple(dict.fromkeys(w for c in citations[:1] for w in c.document.warnings))
+    return Answer(question, texts[0], texts, True, citations, warnings=warnings)
+
+
+def cite(extracts: Sequence[Extract], documents: Mapping[str, Document]) -> tuple[Citation, ...]:
+    """Return the extracts as citations, numbered from 1."""
+    return tuple(
+        Citation(
+            number, documents[item.document_key], item.start, item.end, item.spans, item.score
+        )
+        for number, item in enumerate(extracts, 1)
+    )

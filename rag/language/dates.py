@@ -1,0 +1,221 @@
+"""Dates and periods in Chinese and English text: pure functions, no time zone, no clock."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = r"(?P<name>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_HAN = "〇零○一二三四五六七八九十"
+_HAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "○": 0,
+}
+_YEAR = rf"(?:(?P<year>(?:19|20)\d\d)|(?P<hanyear>[一二][{_HAN}]{{3}}))\s?年"
+_NUMBER = rf"(?:\d{{1,2}}|[{_HAN}]{{1,3}})"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of days, both ends included: a year, a month, "the first 11 months of 2023"."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError("a period cannot end before it starts")
+
+
+Found = tuple[int, int, date | Period]
+"""Where a date stands in the text (start, end, in code points), and the date or period."""
+
+
+def _han_number(text: str) -> int:
+    """Read ``12``, ``二〇二三`` (digits in a row) or ``十二`` (up to 99) as a number."""
+    if text.isdecimal():
+        return int(text)
+    if "十" not in text:
+        return int("".join(str(_HAN_DIGITS[char]) for char in text))
+    tens, ones = text.split("十", 1)
+    return 10 * (_HAN_DIGITS[tens] if tens else 1) + (_HAN_DIGITS[ones] if ones else 0)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    """Return the date, or None when the calendar has no such day."""
+    if not (1 <= month <= 12 and 1900 <= year <= 2100):
+        return None
+    return date(year, month, day) if 1 <= day <= monthrange(year, month)[1] else None
+
+
+def _months(year: int, first: int, last: int) -> Period | None:
+    """Return the period from the first day of one month to the last day of another."""
+    if not 1 <= first <= last <= 12:
+        return None
+    return Period(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
+
+
+def _year_of(match: re.Match[str], default: int | None = None) -> int | None:
+    """Return the year a pattern found, in either script, or the default."""
+    groups = match.groupdict()
+    if groups.get("hanyear"):
+        try:
+            return _han_number(groups["hanyear"])
+        except KeyError:
+            return None
+    return int(groups["year"]) if groups.get("year") else default
+
+
+def _numeric(match: re.Match[str], _default: int | None) -> date | Period | None:
+    return _day(int(match["year"]), int(match["month"]), int(match["day"]))
+
+
+def _chinese_day(match: re.Match[str], default: int | None) -> date | Period | None:
+    year = _year_of(match, default)
+    try:
+        month, day = _han_number(match["month"]), _han_number(match["day"])
+    except (KeyError, ValueError):
+        return None
+    return None if year is None else _day(year, month, day)
+
+
+def _english_day(match: re.Match[str], default: int | None) -> date | Period | None:
+    year = _year_of(match, default)
+    return None if year is None else _day(year, _MONTHS[match["name"].lower()], int(match["day"]))
+
+
+def _span(match: re.Match[str], _default: int | None) -> date | Period | None:
+    year = _year_of(match)
+    if year is None:
+        return None
+    first = int(match["first"]) if match["first"] else 1
+    return _months(year, first, int(match["last"]))
+
+
+def _month(match: re.Match[str], _default: int | None) -> date | Period | None:
+    year = _year_of(match)
+    try:
+        month = _han_number(match["month"])
+    except (KeyError, ValueError):
+        return None
+    return None if year is None else _months(year, month, month)
+
+
+def _english_month(match: re.Match[str], _default: int | None) -> date | Period | None:
+    month = _MONTHS[match["name"].lower()]
+    return _months(int(match["year"]), month, month)
+
+
+def _half(match: re.Match[str], _default: int | None) -> date | Period | None:
+    year = _year_of(match)
+    if year is None:
+        return None
+    return _months(year, 1, 6) if match["half"] == "上" else _months(year, 7, 12)
+
+
+def _quarter(match: re.Match[str], _default: int | None) -> date | Period | None:
+    year = _year_of(match)
+    number = _han_number(match["quarter"])
+    return None if year is None else _months(year, 3 * number - 2, 3 * number)
+
+
+def _whole_year(match: re.Match[str], _default: int | None) -> date | Period | None:
+    year = _year_of(match)
+    return None if year is None else _months(year, 1, 12)
+
+
+_Reader = Callable[[re.Match[str], int | None], date | Period | None]
+
+
+def _rule(pattern: str, read: _Reader) -> tuple[re.Pattern[str], _Reader]:
+    return re.compile(pattern, re.IGNORECASE), read
+
+
+# The most specific form first: a later rule never claims characters an earlier one has taken.
+_RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
+    _rule(
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+        r"(?!\d|[-/]\d|\.\d)",
+        _numeric,
+    ),
+    _rule(rf"{_YEAR}\s?(?P<month>{_NUMBER})\s?月\s?(?P<day>{_NUMBER})\s?[日号]", _chinese_day),
+    _rule(
+        rf"{_YEAR}\s?(?:(?P<first>\d{{1,2}})\s?[月]?\s?[-—~至到]\s?)(?P<last>\d{{1,2}})\s?月", _span
+    ),
+    _rule(rf"{_YEAR}(?P<first>)的?前\s?(?P<last>\d{{1,2}})\s?个月", _span),
+    _rule(rf"{_YEAR}(?P<half>[上下])半年", _half),
+    _rule(rf"{_YEAR}的?第?(?P<quarter>[一二三四1-4])季度", _quarter),
+    _rule(rf"{_YEAR}\s?(?P<month>{_NUMBER})\s?月(?:份)?", _month),
+    _rule(rf"{_YEAR}", _whole_year),
+    _rule(
+        rf"(?<![\d{_HAN}])(?P<month>{_NUMBER})\s?月\s?(?P<day>{_NUMBER})\s?[日号]",
+        _chinese_day,
+    ),
+    _rule(
+        rf"(?<![A-Za-z]){_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<year>(?:19|20)\d\d))?(?!\d)",
+        _english_day,
+    ),
+    _rule(
+        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH}(?:,?\s(?P<year>(?:19|20)\d\d))?(?!\d)",
+        _english_day,
+    ),
+    _rule(rf"(?<![A-Za-z]){_MONTH}\s(?P<year>(?:19|20)\d\d)(?!\d)", _english_month),
+)
+
+
+def find_dates(text: str, default_year: int | None = None) -> list[Found]:
+    """Return every date and period in the text, by position, without overlaps.
+
+    Args:
+        text: Chinese or English text.
+        default_year: The year of dates that name none, such as 11月27日; without it they are
+            left out.
+
+    Returns:
+        ``(start, end, date or Period)`` each. Days the calendar does not have are left out, and
+        their digits are not read as some other date.
+    """
+    found: list[Found] = []
+    taken = bytearray(len(text))
+    for pattern, read in _RULES:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if any(taken[start:end]):
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            value = read(match, default_year)
+            if value is not None:
+                found.append((start, end, value))
+    return sorted(found, key=lambda item: item[0])
+
+
+def parse_date(text: str, default_year: int | None = None) -> date | None:
+    """Return the first single day in the text, or None: a month or a year alone is no day."""
+    for _, _, value in find_dates(text, default_year):
+        if isinstance(value, date):
+            return value
+    return None

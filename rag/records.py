@@ -1,0 +1,209 @@
+"""The records that stages hand to each other.
+
+Every offset counts Unicode code points of ``Document.text``, so ``document.text[start:end]`` is
+always the quoted words. Records are frozen: a stage makes new ones and changes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class Language(StrEnum):
+    """The languages retrieval tells apart; text in any other one is ``OTHER``."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+    OTHER = "other"
+
+
+class Field(StrEnum):
+    """What lexical search looks for a word in."""
+
+    BODY = "body"
+    TITLE = "title"
+    NAMES = "names"
+
+
+class SearchMode(StrEnum):
+    """Which lists a search is made of."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is limited to. Empty fields do not limit.
+
+    ``publisher`` is a part of the publisher's name in any case, ``path`` a glob over the path or
+    its end, ``since`` and ``until`` bound the publication date, both included.
+    """
+
+    publisher: str = ""
+    path: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.publisher or self.path or self.since or self.until)
+
+
+class PlaceUnit(StrEnum):
+    """What a place in an original file is counted in."""
+
+    LINE = "line"
+    PAGE = "page"
+    CELL = "cell"
+    RECORD = "record"
+    PARAGRAPH = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the characters ``start`` to ``end`` of a document's text stand in the original file."""
+
+    start: int
+    end: int
+    unit: PlaceUnit
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.unit.value} {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One report, article or record as the tool reads it.
+
+    ``key`` is stable across runs; ``digest`` is a hash of the content, so an update is "same key,
+    other digest". ``text`` is the cleaned text. ``excerpt`` marks a snippet of another article
+    that stood on a page. ``origin`` is sorted by ``start``, and its ranges do not overlap.
+    """
+
+    key: str
+    digest: str
+    text: str
+    title: str = ""
+    publisher: str = ""
+    published: date | None = None
+    path: str = ""
+    url: str = ""
+    excerpt: bool = False
+    warnings: tuple[str, ...] = ()
+    origin: tuple[Origin, ...] = ()
+
+    def place(self, start: int) -> str:
+        """Return the line, page or cell of the original that holds the character at ``start``."""
+        best = ""
+        for item in self.origin:
+            if item.start > start:
+                break
+            best = str(item)
+        return best
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one document's text, the unit of retrieval.
+
+    ``context`` (title and date) goes to the embedder before ``text`` and is no part of the quote.
+    """
+
+    document_key: str
+    start: int
+    end: int
+    text: str
+    context: str = ""
+    language: Language = Language.OTHER
+    title_language: Language = Language.OTHER
+
+    def __post_init__(self) -> None:
+        if len(self.text) != self.end - self.start:
+            raise ValueError("a passage's text must span exactly its offsets")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found. Higher scores are better, in every method."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A quotable stretch of one document, with the answer's own words inside it.
+
+    ``start`` and ``end`` bound the quoted sentence, ``spans`` the answer's words, all as offsets
+    in the document's text. ``score`` is the reader's calibrated probability that it answers.
+    """
+
+    document_key: str
+    start: int
+    end: int
+    spans: tuple[tuple[int, int], ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reader makes of the best passages: extracts, best first, and whether they answer."""
+
+    extracts: tuple[Extract, ...]
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered quotation: ``quote`` is ``document.text[start:end]``, by construction."""
+
+    number: int
+    document: Document
+    start: int
+    end: int
+    spans: tuple[tuple[int, int], ...] = ()
+    score: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.document.text):
+            raise ValueError("a citation must quote words of its document")
+        for start, end in self.spans:
+            if not self.start <= start < end <= self.end:
+                raise ValueError("the answer's words must stand inside the quote")
+
+    @property
+    def quote(self) -> str:
+        """The quoted words, exactly as the document has them."""
+        return self.document.text[self.start : self.end]
+
+    @property
+    def place(self) -> str:
+        """The line, page or cell of the original where the quote begins."""
+        return self.document.place(self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its evidence, or the statement that the documents do not say.
+
+    ``text`` is the short exact answer as it stands in the source, "" when not answered;
+    ``texts`` all of them when there are several. ``nearest`` quotes what came closest when not
+    answered. ``timings`` are seconds by stage.
+    """
+
+    question: str
+    text: str = ""
+    texts: tuple[str, ...] = ()
+    answered: bool = False
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    figures: tuple[Mapping[str, Any], ...] = ()
+    conflicts: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,129 @@
+"""Settings: flags over environment over file over defaults, validated, unknown keys refused."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from rag.errors import SettingsError
+
+PREFIX = "YINJU_"
+FILE = "yinju.toml"
+
+
+def _user_folder(kind: str) -> Path:
+    import platformdirs
+
+    if kind == "cache":
+        return platformdirs.user_cache_path("yinju", appauthor=False)
+    return platformdirs.user_data_path("yinju", appauthor=False)
+
+
+def _default_index() -> Path:
+    """Return ``index/`` in a checkout, else a folder among the user's data."""
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "index").is_dir():
+        return checkout / "index"
+    return _user_folder("data") / "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may set.
+
+    ``index`` is the index folder, ``cache`` where converted models are kept, ``model`` the
+    embedding model, ``top_k`` how many passages are read for an answer, ``threshold`` the least
+    calibrated score (0 to 1) at which a question is answered, ``passage_tokens`` the target
+    length of passages in the embedder's tokens.
+    """
+
+    index: Path = field(default_factory=_default_index)
+    cache: Path = field(default_factory=lambda: _user_folder("cache"))
+    model: str = "multilingual-e5-small"
+    top_k: int = 10
+    threshold: float = 0.5
+    passage_tokens: int = 128
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.top_k <= 100, "top_k", self.top_k, "a whole number from 1 to 100")
+        _require(0 <= self.threshold <= 1, "threshold", self.threshold, "a number from 0 to 1")
+        _require(
+            16 <= self.passage_tokens <= 400, "passage_tokens", self.passage_tokens,
+            "a whole number from 16 to 400",
+        )  # fmt: skip
+        _require(bool(self.model), "model", self.model, "a model's name")
+
+    @classmethod
+    def load(
+        cls,
+        flags: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> Settings:
+        """Return the settings of a run.
+
+        Args:
+            flags: values given on the command line; None values were not given.
+            environment: variables ``YINJU_NAME``; those of the process by default.
+            folder: where ``yinju.toml`` or a ``[tool.yinju]`` table may lie; here by default.
+
+        Raises:
+            SettingsError: a key is unknown or a value cannot be.
+        """
+        variables = os.environ if environment is None else environment
+        values = _from_file(folder or Path.cwd())
+        values |= {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in variables.items()
+            if name.startswith(PREFIX)
+        }
+        values |= {name: value for name, value in (flags or {}).items() if value is not None}
+        return cls._of(values)
+
+    @classmethod
+    def _of(cls, values: Mapping[str, Any]) -> Settings:
+        kinds = {item.name: item.type for item in fields(cls)}
+        unknown = sorted(set(values) - set(kinds))
+        if unknown:
+            raise SettingsError(
+                f"unknown setting {unknown[0]!r}; the settings are {', '.join(sorted(kinds))}"
+            )
+        return cls(**{name: _convert(name, str(kinds[name]), v) for name, v in values.items()})
+
+    def with_index(self, index: Path) -> Settings:
+        """Return the same settings for another index folder."""
+        return replace(self, index=index)
+
+
+def _from_file(folder: Path) -> dict[str, Any]:
+    own, project = folder / FILE, folder / "pyproject.toml"
+    path = own if own.is_file() else project
+    if not path.is_file():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        if path == project:
+            return {}  # some other project's file, and not ours to judge
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    return dict(content if path == own else content.get("tool", {}).get("yinju", {}))
+
+
+def _convert(name: str, kind: str, value: object) -> object:
+    makers = {"Path": Path, "int": int, "float": float, "str": str}
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Path)):
+        raise SettingsError(f"{name} is {value!r}, expected a {kind.lower()}")
+    try:
+        made = makers[kind](value)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise SettingsError(f"{name} is {value!r}, expected a {kind.lower()}") from error
+    return made.expanduser() if isinstance(made, Path) else made
+
+
+def _require(condition: bool, name: str, value: object, expected: str) -> None:
+    if not condition:
+        raise SettingsError(f"{name} is {value!r}, expected {expected}")

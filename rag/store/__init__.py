@@ -1,0 +1,15 @@
+"""One index folder: vectors in FAISS, words in tantivy, documents and passages in SQLite."""
+
+from rag.store.catalog import Catalog, Counts
+from rag.store.index import IndexReader, IndexWriter
+from rag.store.manifest import ModelRecord
+from rag.store.words import Entry
+
+__all__ = [
+    "Catalog",
+    "Counts",
+    "Entry",
+    "IndexReader",
+    "IndexWriter",
+    "ModelRecord",
+]

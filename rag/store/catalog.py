@@ -1,0 +1,256 @@
+"""The catalog: documents, passages and files read, in one SQLite database.
+
+A database belongs to one generation of an index folder. It is written by one process before the
+generation is published and never changes afterwards, so readers open it as immutable.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rag.errors import IndexDamagedError
+from rag.records import Document, Filters, Language, Origin, Passage, PlaceUnit
+
+_SCHEMA = """
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
+    title TEXT NOT NULL, publisher TEXT NOT NULL, published TEXT, path TEXT NOT NULL,
+    url TEXT NOT NULL, excerpt INTEGER NOT NULL, warnings TEXT NOT NULL, text TEXT NOT NULL,
+    origin TEXT NOT NULL);
+CREATE INDEX documents_path ON documents (path);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, context TEXT NOT NULL,
+    language TEXT NOT NULL, title_language TEXT NOT NULL, digest TEXT NOT NULL);
+CREATE INDEX passages_document ON passages (document);
+CREATE INDEX passages_digest ON passages (digest);
+CREATE TABLE files (path TEXT PRIMARY KEY, digest TEXT NOT NULL);
+"""
+_DOCUMENT = "key, digest, text, title, publisher, published, path, url, excerpt, warnings, origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much an index holds."""
+
+    documents: int
+    passages: int
+    languages: dict[str, int]
+
+
+class Catalog:
+    """An open catalog database."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def create(cls, path: Path) -> Catalog:
+        """Make an empty catalog."""
+        catalog = cls.edit(path)
+        catalog._connection.executescript(_SCHEMA)
+        return catalog
+
+    @classmethod
+    def edit(cls, path: Path) -> Catalog:
+        """Open a catalog that no reader has open, to change it."""
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;"
+        )
+        return cls(connection, path)
+
+    @classmethod
+    def read(cls, path: Path) -> Catalog:
+        """Open a published catalog.
+
+        Raises:
+            IndexDamagedError: it is no SQLite database.
+        """
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        try:
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise _damaged(path, error) from error
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
+    # Reading
+
+    def document(self, key: str) -> Document | None:
+        """Return the document with this key."""
+        rows = self._query(f"SELECT {_DOCUMENT} FROM documents WHERE key = ?", (key,))
+        return _document(rows[0]) if rows else None
+
+    def documents(self, filters: Filters | None = None) -> Iterator[Document]:
+        """Yield the documents that pass the filters, by path and key."""
+        where, values = _where(filters or Filters())
+        sql = f"SELECT {_DOCUMENT} FROM documents WHERE {where} ORDER BY path, id"
+        for row in self._query(sql, values):
+            yield _document(row)
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return passages by id; ids that are not there are left out."""
+        marks = ",".join("?" * len(ids))
+        rows = self._query(
+            "SELECT p.id, d.key, p.start, p.end, substr(d.text, p.start + 1, p.end - p.start), "
+            "p.context, p.language, p.title_language FROM passages p JOIN documents d "
+            f"ON d.id = p.document WHERE p.id IN ({marks})",
+            ids,
+        )
+        return {
+            number: Passage(key, start, end, text, context, Language(own), Language(title))
+            for number, key, start, end, text, context, own, title in rows
+        }
+
+    def passage_ids(self, filters: Filters) -> list[int]:
+        """Return the ids of all passages of the documents that pass the filters."""
+        where, values = _where(filters)
+        sql = (
+            "SELECT p.id FROM passages p WHERE p.document IN "
+            f"(SELECT id FROM documents WHERE {where}) ORDER BY p.id"
+        )
+        return [row[0] for row in self._query(sql, values)]
+
+    def passage_ids_of(self, key: str) -> list[int]:
+        """Return the ids of a document's passages, in the order of its text."""
+        sql = (
+            "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document "
+            "WHERE d.key = ? ORDER BY p.id"
+        )
+        return [row[0] for row in self._query(sql, (key,))]
+
+    def passage_with_digest(self, digest: str) -> int | None:
+        """Return some passage of exactly this text and context, whose vector can be used again."""
+        rows = self._query("SELECT id FROM passages WHERE digest = ? LIMIT 1", (digest,))
+        return rows[0][0] if rows else None
+
+    def file_digest(self, path: str) -> str | None:
+        """Return the digest a file had when it was read."""
+        rows = self._query("SELECT digest FROM files WHERE path = ?", (path,))
+        return rows[0][0] if rows else None
+
+    def keys_of_file(self, path: str) -> dict[str, str]:
+        """Return the keys of the documents that came from a file, with their digests."""
+        return dict(self._query("SELECT key, digest FROM documents WHERE path = ?", (path,)))
+
+    def counts(self) -> Counts:
+        """Return how many documents and passages there are, and passages by language."""
+        languages = dict(self._query("SELECT language, COUNT(*) FROM passages GROUP BY 1"))
+        documents = self._query("SELECT COUNT(*) FROM documents")[0][0]
+        return Counts(documents, sum(languages.values()), languages)
+
+    def check(self) -> str:
+        """Return "ok", or what SQLite finds wrong."""
+        return str(self._query("PRAGMA integrity_check")[0][0])
+
+    # Writing
+
+    def put_document(self, document: Document) -> int:
+        """Add a document and return its row id."""
+        cursor = self._connection.execute(
+            f"INSERT INTO documents ({_DOCUMENT}) VALUES ({','.join('?' * 11)})", _row(document)
+        )
+        return int(cursor.lastrowid or 0)
+
+    def put_passages(
+        self, document: int, passages: Sequence[Passage], digests: Sequence[str]
+    ) -> list[int]:
+        """Add the passages of a document and return their ids."""
+        ids = []
+        for passage, digest in zip(passages, digests, strict=True):
+            cursor = self._connection.execute(
+                "INSERT INTO passages (document, start, end, context, language, title_language, "
+                "digest) VALUES (?,?,?,?,?,?,?)",
+                (
+                    document, passage.start, passage.end, passage.context,
+                    passage.language.value, passage.title_language.value, digest,
+                ),
+            )  # fmt: skip
+            ids.append(int(cursor.lastrowid or 0))
+        return ids
+
+    def remove_document(self, key: str) -> None:
+        """Remove a document and its passages."""
+        self._connection.execute("DELETE FROM documents WHERE key = ?", (key,))
+
+    def put_file(self, path: str, digest: str) -> None:
+        """Remember that a file was read with this content."""
+        self._connection.execute("REPLACE INTO files VALUES (?, ?)", (path, digest))
+
+    def forget_files_without_documents(self) -> None:
+        """Forget files whose documents were all deleted, so that they are read again."""
+        self._connection.execute(
+            "DELETE FROM files WHERE path NOT IN (SELECT path FROM documents)"
+        )
+
+    def begin(self) -> None:
+        """Start a transaction; changes are much faster inside one."""
+        self._connection.execute("BEGIN")
+
+    def end(self) -> None:
+        """End the transaction."""
+        self._connection.execute("COMMIT")
+
+    def _query(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
+        try:
+            return self._connection.execute(sql, tuple(values)).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _damaged(self._path, error) from error
+
+
+def _where(filters: Filters) -> tuple[str, list[str]]:
+    clauses, values = ["1"], []
+    if filters.publisher:
+        clauses.append("instr(lower(publisher), lower(?))")
+        values.append(filters.publisher)
+    if filters.path:
+        clauses.append("(path GLOB ? OR path GLOB '*/' || ?)")
+        values.extend((filters.path, filters.path))
+    if filters.since:
+        clauses.append("published >= ?")
+        values.append(filters.since.isoformat())
+    if filters.until:
+        clauses.append("published <= ?")
+        values.append(filters.until.isoformat())
+    return " AND ".join(clauses), values
+
+
+def _row(document: Document) -> tuple[object, ...]:
+    origin = [[o.start, o.end, o.unit.value, o.value] for o in document.origin]
+    return (
+        document.key, document.digest, document.text, document.title, document.publisher,
+        document.published.isoformat() if document.published else None, document.path,
+        document.url, int(document.excerpt), json.dumps(document.warnings, ensure_ascii=False),
+        json.dumps(origin, ensure_ascii=False),
+    )  # fmt: skip
+
+
+def _document(row: Any) -> Document:  # noqa: ANN401
+    key, digest, text, title, publisher, published, path, url, excerpt, warnings, origin = row
+    return Document(
+        key, digest, text, title, publisher,
+        date.fromisoformat(published) if published else None, path, url, bool(excerpt),
+        tuple(json.loads(warnings)),
+        tuple(Origin(start, end, PlaceUnit(unit), value) for start, end, unit, value
+              in json.loads(origin)),
+    )  # fmt: skip
+
+
+def _damaged(path: Path, error: sqlite3.DatabaseError) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"the catalog {path} cannot be read ({error}). Delete the index folder and run "
+        "`rag index` on your documents again"
+    )

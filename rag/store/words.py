@@ -1,0 +1,151 @@
+"""The lexical index: BM25 over words, in tantivy, with titles and names as fields of their own.
+
+Words come ready-made (see ``rag.language.words``); tantivy splits them at spaces and stems the
+English ones. Its files are immutable, so a new generation links the old ones and adds its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.errors import IndexDamagedError
+from rag.records import Field, Language
+
+_ANALYZER = "words"
+_HEAP_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The words of one passage, by field."""
+
+    passage: int
+    language: Language
+    title_language: Language
+    body: Sequence[str]
+    title: Sequence[str]
+    names: Sequence[str]
+
+
+class WordIndex:
+    """A tantivy index in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index, or make an empty one where there is none.
+
+        Raises:
+            IndexDamagedError: tantivy cannot read its files.
+        """
+        import tantivy
+
+        self._tantivy: Any = tantivy
+        self._analyzer = _analyzer(tantivy)
+        self._schema = _schema(tantivy)
+        self._writer: Any = None
+        folder.mkdir(exist_ok=True)
+        try:
+            self._index = tantivy.Index(self._schema, path=str(folder))
+            self._index.register_tokenizer(_ANALYZER, self._analyzer)
+            self._index.reload()
+            self._searcher = self._index.searcher()
+        except (ValueError, OSError) as error:
+            raise IndexDamagedError(
+                f"the word index in {folder} cannot be opened ({error}). Delete the index folder "
+                "and run `rag index` on your documents again"
+            ) from error
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Stage passages to be added at the next commit."""
+        for entry in entries:
+            document = self._tantivy.Document()
+            document.add_unsigned("passage", entry.passage)
+            document.add_text("language", entry.language.value)
+            document.add_text("title_language", entry.title_language.value)
+            for field, words in (
+                (Field.BODY, entry.body), (Field.TITLE, entry.title), (Field.NAMES, entry.names),
+            ):  # fmt: skip
+                document.add_text(field.value, " ".join(words))
+            self._open_writer().add_document(document)
+
+    def remove(self, passages: Iterable[int]) -> None:
+        """Stage passages to be removed at the next commit."""
+        gone = list(passages)
+        if gone:
+            query = self._tantivy.Query.term_set_query(self._schema, "passage", gone)
+            self._open_writer().delete_documents_by_query(query)
+
+    def commit(self) -> None:
+        """Write what is staged and wait until the files are still."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def count(self) -> int:
+        """Return how many passages there are."""
+        return int(self._searcher.num_docs)
+
+    def search(
+        self,
+        words: Sequence[str],
+        fields: dict[Field, float],
+        limit: int,
+        *,
+        language: Language | None = None,
+        title_language: Language | None = None,
+        allowed: Sequence[int] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Return passage ids with their BM25 scores, best first.
+
+        ``fields`` gives each field's weight. The other arguments limit the search before ranking.
+        """
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        terms = dict.fromkeys(self._analyzer.analyze(" ".join(words)))
+        clauses = [
+            (occur.Should, query.boost_query(query.term_query(self._schema, field.value, term), w))
+            for field, w in fields.items()
+            for term in terms
+        ]
+        if not clauses or allowed is not None and not allowed:
+            return []
+        limits: list[Any] = []
+        if language is not None:
+            limits.append(query.term_query(self._schema, "language", language.value))
+        if title_language is not None:
+            limits.append(query.term_query(self._schema, "title_language", title_language.value))
+        if allowed is not None:
+            limits.append(query.term_set_query(self._schema, "passage", list(allowed)))
+        best = query.boolean_query(clauses)
+        if limits:
+            musts = [(occur.Must, query.boost_query(item, 0.0)) for item in limits]
+            best = query.boolean_query([(occur.Must, best), *musts])
+        hits = self._searcher.search(best, limit, count=False).hits
+        ids = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        # Equal scores stand in the order of the passages, whatever segment they lie in.
+        found = [(int(i), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
+        return sorted(found, key=lambda item: (-item[1], item[0]))
+
+    def _open_writer(self) -> Any:  # noqa: ANN401
+        if self._writer is None:
+            self._writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        return self._writer
+
+
+def _analyzer(tantivy: Any) -> Any:  # noqa: ANN401
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def _schema(tantivy: Any) -> Any:  # noqa: ANN401
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage", indexed=True, fast=True)
+    for name in ("language", "title_language"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for field in Field:
+        builder.add_text_field(field.value, tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
