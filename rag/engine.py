@@ -14,19 +14,24 @@ from rag.embedding import Embedder, open_embedder
 from rag.errors import UsageError
 from rag.evidence import answer_from
 from rag.language.detect import detect_language
-from rag.language.names import romanise
+from rag.language.names import is_place, latin_names, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
 from rag.reading import Reader, open_reader
-from rag.records import Answer, Document, Filters, Hit, Language, SearchMode
-from rag.retrieval import Question, Retriever
+from rag.records import Answer, Document, Filters, Hit, Language, Question, SearchMode
+from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.store import IndexReader, IndexWriter, ModelRecord
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.indexing import AddReport, Progress
 
 MOST_QUESTION_CHARACTERS = 1000
+MOST_BONUS = 0.1
+"""No more than this much cosine is ever put down to language."""
 
 
 class Engine:
@@ -85,7 +90,7 @@ class Engine:
 
     def search(
         self,
-        question: str,
+        question: str | Question,
         *,
         mode: SearchMode | str = SearchMode.HYBRID,
         top_k: int | None = None,
@@ -97,14 +102,13 @@ class Engine:
             UsageError: the question is empty or too long.
             IndexFolderError: the index cannot be used.
         """
-        text = check_question(question)
+        query = question if isinstance(question, Question) else self.understand(question)
         index = self.index
         retriever = Retriever(index.vectors, index.words, index.catalog)
         allowed = index.catalog.passage_ids(filters) if filters else None
         return retriever.search(
-            self._question(text), top_k=top_k or self.settings.top_k, mode=SearchMode(mode),
-            allowed=allowed,
-        )  # fmt: skip
+            query, top_k=top_k or self.settings.top_k, mode=SearchMode(mode), allowed=allowed
+        )
 
     def ask(
         self, question: str, *, filters: Filters | None = None, top_k: int | None = None
@@ -117,12 +121,13 @@ class Engine:
         """
         timings: dict[str, float] = {}
         with _timed(timings, "retrieval"):
-            hits = self.search(question, filters=filters, top_k=top_k)
+            query = self.understand(question)
+            hits = self.search(query, filters=filters, top_k=top_k)
         with _timed(timings, "reading"):
             documents = self._documents_of(hits)
-            draft = self.answerer.read(question.strip(), hits, documents)
+            draft = self.answerer.read(query, hits, documents)
         with _timed(timings, "evidence"):
-            answer = answer_from(question.strip(), draft, documents)
+            answer = answer_from(query.text, draft, documents)
         return _with_timings(answer, timings)
 
     def add(self, paths: Sequence[Path], progress: Progress | None = None) -> AddReport:
@@ -137,6 +142,12 @@ class Engine:
         with IndexWriter(self.settings.index, self._model()) as writer:
             indexer = Indexer(writer, self.embedder, self.segmenter, lengths, progress)
             return indexer.add(paths)
+
+    def similarity(self, subject: str, texts: Sequence[str]) -> list[float]:
+        """Return the cosine between a subject and each text, for cleaning to tell what is near."""
+        from rag.indexing import similarity
+
+        return similarity(self.embedder, subject, texts)
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove documents by key.
@@ -185,12 +196,41 @@ class Engine:
             for task in [pool.submit(load) for load in loading]:
                 task.result()
 
-    def _question(self, text: str) -> Question:
+    def understand(self, question: str) -> Question:
+        """Return a question with its language, vector, words and names.
+
+        Raises:
+            UsageError: the question is empty or too long.
+        """
+        text = check_question(question)
         language = detect_language(text)
         words = tuple(self.segmenter.words(text))
-        names = tuple(romanise(words)) if language is Language.CHINESE else words
+        names = self._names(text, words, language)
         vector = self.embedder.embed_questions([text])[0]
-        return Question(text, language, vector, words, names)
+        return Question(text, language, vector, words, names, self._bonus(vector, language))
+
+    def _bonus(self, vector: NDArray[np.float32], language: Language) -> float:
+        """Estimate how much higher passages in the question's language score in this index.
+
+        It is the difference between the question's cosines to the languages' mean passages,
+        which takes titles in another language than the text into account.
+        """
+        vectors = self.index.vectors
+        own = vectors.mean(language)
+        others = [m for x in Language if x is not language and (m := vectors.mean(x)) is not None]
+        if own is None or not others:
+            return 0.0
+        gap = float(vector @ own) - max(float(vector @ mean) for mean in others)
+        factor = self.embedder.language_gap.get(language, 1.0)
+        return min(max(factor * gap, 0.0), MOST_BONUS)
+
+    def _names(self, text: str, words: Sequence[str], language: Language) -> tuple[str, ...]:
+        """Return the names in a question, in Latin letters: places, and words no dictionary has."""
+        if language is not Language.CHINESE:
+            return tuple(latin_names(text))
+        return tuple(
+            romanise(word for word in words if is_place(word) or not self.segmenter.knows(word))
+        )
 
     def _documents_of(self, hits: Sequence[Hit]) -> dict[str, Document]:
         keys = dict.fromkeys(hit.passage.document_key for hit in hits)

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -75,14 +76,6 @@ class Indexer:
         self._writer.commit()
         return self.report
 
-    def similarity(self, subject: str, texts: Sequence[str]) -> list[float]:
-        """Return the cosine between a subject and each text."""
-        if not texts:
-            return []
-        vectors = self._embedder.embed_passages([subject, *texts])
-        cosines: list[float] = (vectors[1:] @ vectors[0]).tolist()
-        return cosines
-
     def _add_file(self, path: Path) -> None:
         name = path.absolute().as_posix()
         digest = _file_digest(path)
@@ -91,7 +84,7 @@ class Indexer:
         if catalog.file_digest(name) == digest:
             self.report.unchanged += len(before)
             return
-        source = load_file(path, similarity=self.similarity)
+        source = load_file(path, similarity=partial(similarity, self._embedder))
         self.report.problems.extend((name, problem) for problem in source.problems)
         for key in before.keys() - {document.key for document in source.documents}:
             self._remove(key)
@@ -175,6 +168,15 @@ class Indexer:
 
     def _remove(self, key: str) -> None:
         remove_document(self._writer, key)
+
+
+def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[float]:
+    """Return the cosine between a subject and each text."""
+    if not texts:
+        return []
+    vectors = embedder.embed_passages([subject, *texts])
+    cosines: list[float] = (vectors[1:] @ vectors[0]).tolist()
+    return cosines
 
 
 def remove_document(writer: IndexWriter, key: str) -> None:

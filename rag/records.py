@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Language(StrEnum):
@@ -134,6 +138,23 @@ class Hit:
 
     passage: Passage
     score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A question as search and reading need it.
+
+    ``vector`` is its unit vector, ``names`` the names in it in Latin letters, and
+    ``own_language_bonus`` how much higher the embedder scores passages of the question's own
+    language in this index than equally good ones of another, in cosine.
+    """
+
+    text: str
+    language: Language
+    vector: NDArray[np.float32]
+    words: tuple[str, ...]
+    names: tuple[str, ...]
+    own_language_bonus: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Settings:
     index: Path = field(default_factory=_default_index)
     cache: Path = field(default_factory=lambda: _user_folder("cache"))
     model: str = "multilingual-e5-small"
-    top_k: int = 10
+    top_k: int = 16
     threshold: float = 0.5
     passage_tokens: int = 128
 

@@ -15,7 +15,6 @@ import argparse
 import json
 import platform
 import random
-import re
 import shutil
 import statistics
 import subprocess
@@ -219,8 +218,10 @@ def cut_words(text: str) -> list[str]:
 
 def cut_passages(text: str) -> list[str]:
     """Cut a paragraph at sentence ends into passages of at most about 200 characters."""
+    from corpus import split_sentences
+
     passages = [""]
-    for sentence in re.findall(r"[^。！？!?]+[。！？!?]?", text):
+    for sentence in split_sentences(text):
         if passages[-1] and len(passages[-1]) + len(sentence) > CHARACTERS:
             passages.append("")
         passages[-1] += sentence
@@ -231,10 +232,9 @@ def make_corpus(
     data: Path, size: int, seed: int
 ) -> tuple[list[Row], list[Row], list[tuple[list[str], frozenset[int]]]]:
     """Return rows, further rows to add, and questions with the rows of their own paragraph."""
-    from rag.evaluation.squad import read_squad
+    from corpus import read_paragraphs, split_sentences
 
-    files = ("cmrc2018_train.json", "drcd_dev.json", "drcd_test.json")
-    paragraphs = [item for name in files for item in read_squad(data / name)]
+    paragraphs = read_paragraphs(data)
     chance = random.Random(seed)
     chance.shuffle(paragraphs)
     texts: list[tuple[str, str]] = []
@@ -249,7 +249,7 @@ def make_corpus(
     sentences = [
         (paragraph.title, sentence)
         for paragraph in paragraphs
-        for sentence in re.findall(r"[^。！？!?]+[。！？!?]?", paragraph.text)
+        for sentence in split_sentences(paragraph.text)
     ]
     while len(texts) < size + CHANGED:
         title, body = chance.choice(sentences)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rag.records import Language
 
 Vectors = NDArray[np.float32]
 
@@ -31,6 +33,11 @@ class Embedder(Protocol):
     @property
     def identity(self) -> ModelIdentity:
         """The model's name, digest of its weights, dimension and precision."""
+        ...
+
+    @property
+    def language_gap(self) -> Mapping[Language, float]:
+        """By question language, how many times the distance of the languages' means to take off."""
         ...
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from rag.embedding.base import ModelIdentity, Vectors
 from rag.errors import ModelError
+from rag.records import Language
 
 
 class HubEmbedder:
     """A sentence-transformers model, with the query and passage prompts it brings."""
+
+    language_gap: Mapping[Language, float] = MappingProxyType({})
+    """Not measured for models in general; the factor is 1."""
 
     def __init__(self, name: str, model: Any) -> None:  # noqa: ANN401
         self._model = model

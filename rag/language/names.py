@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,5}")
+_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 
 
@@ -40,6 +41,21 @@ def chinese_names(words: Iterable[str]) -> list[str]:
     ]
 
 
+def latin_names(text: str) -> list[str]:
+    """Return the words of a Latin text that are names, in lower case.
+
+    A name is a word with a capital that does not open the text, or one that is in the table of
+    places in any case.
+    """
+    places = _latin_places()
+    words = list(_LATIN_WORD.finditer(text))
+    return [
+        word.group().lower()
+        for number, word in enumerate(words)
+        if (number > 0 and word.group()[0].isupper()) or word.group().lower() in places
+    ]
+
+
 def same_place(latin: str, chinese: str) -> bool:
     """Return whether a Latin name and a Chinese one are the same place or sound the same."""
     return latin.lower() in (_places().get(chinese) or (_pinyin(chinese),))
@@ -60,6 +76,18 @@ def _places() -> dict[str, tuple[str, ...]]:
         chinese, _, english = line.partition("\t")
         places[chinese].append(english)
     return {chinese: tuple(forms) for chinese, forms in places.items()}
+
+
+@cache
+def _latin_places() -> frozenset[str]:
+    return frozenset(
+        form for forms in _places().values() for form in forms if len(form) > 3
+    )
+
+
+def is_place(word: str) -> bool:
+    """Return whether a Chinese word is in the table of places."""
+    return word in _places()
 
 
 @cache

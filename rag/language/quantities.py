@@ -68,7 +68,7 @@ _HAN_DIGITS = "〇零一二两三四五六七八九十百千"
 _CHINESE = re.compile(
     rf"(?P<qualifier>{_BEFORE})?\s*(?P<currency>[$¥￥€£])?"
     rf"(?:(?P<digits>{_DIGITS})|(?P<han>[{_HAN_DIGITS}]+))\s?"
-    rf"(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?\s?(?P<after>{_AFTER})?\s?"
+    rf"(?:(?P<among>[多余来几])(?=[百千万亿]))?(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?\s?(?P<after>{_AFTER})?\s?"
     rf"(?P<unit>%|％|个百分点|{_MONEY}|{_TIME}|{_MEASURE})?(?P<tail>余|以上|左右|以内)?",
     re.IGNORECASE,
 )
@@ -83,11 +83,15 @@ _PERCENT_OF = re.compile(rf"百分之(?P<han>[{_HAN_DIGITS}点]+|{_DIGITS})")
 _HAN_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
-_DATE_AFTER = re.compile(r"\s*[年月日号/.\-:：时]|\s*[–~]\s*\d|(?:st|nd|rd|th)\b")
+_MONTH_NAME = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|"
+    "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+)
+_DATE_AFTER = re.compile(
+    rf"\s*[年月日号/.\-:：时]|\s*[–~至]\s*\d+月|\s*[–~]\s*\d|(?:st|nd|rd|th)\b|\s(?:{_MONTH_NAME})\b", re.IGNORECASE
+)
 _DATE_BEFORE = re.compile(
-    r"(?:[年月第\-/:：]\s?|\b(?:january|february|march|april|may|june|july|august|september|october|"
-    r"november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s?|[a-z]-?)$",
-    re.IGNORECASE,
+    rf"(?:[年月时第\-/:：]\s?|\b(?:{_MONTH_NAME})\.?\s?|[a-z]-?)$", re.IGNORECASE
 )
 
 
@@ -148,7 +152,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     start = match.start()
     while text[start].isspace():
         start += 1
-    qualifier = " ".join(filter(None, (groups.get("qualifier"), groups.get("after"))))
+    qualifier = " ".join(filter(None, map(groups.get, ("qualifier", "among", "after"))))
     return Quantity(start, end, text[start:end], value, unit.lower(), _kind(unit), qualifier)
 
 

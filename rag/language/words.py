@@ -45,6 +45,11 @@ class Segmenter:
         self.warm()
         return [word for word in self._jieba.cut_for_search(normalise(text)) if _WORD.search(word)]
 
+    def knows(self, word: str) -> bool:
+        """Return whether a word is in jieba's dictionary."""
+        self.warm()
+        return bool(self._jieba.FREQ.get(word))
+
     def cut(self, text: str) -> list[str]:
         """Return a partition of the text into words, as it stands: ``"".join`` gives it back."""
         self.warm()

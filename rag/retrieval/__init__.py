@@ -1,5 +1,5 @@
 """From a question to the best passages, in any language."""
 
-from rag.retrieval.hybrid import Question, RetrievalSettings, Retriever
+from rag.retrieval.hybrid import RetrievalSettings, Retriever
 
-__all__ = ["Question", "RetrievalSettings", "Retriever"]
+__all__ = ["RetrievalSettings", "Retriever"]

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.records import Field, Hit, Language, Passage, SearchMode
+from rag.records import Field, Hit, Language, Passage, Question, SearchMode
 
 Ranking = list[tuple[int, float]]
 """Passage ids with scores of one method, best first."""
@@ -64,29 +64,18 @@ class PassageLookup(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question as the lists need it: its vector, words, and the names in it in Latin letters."""
-
-    text: str
-    language: Language
-    vector: NDArray[np.float32]
-    words: tuple[str, ...]
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RetrievalSettings:
     """The settings that move retrieval's scores.
 
-    ``quota`` is how many candidates each list of each language may give. ``own_language_bonus``
-    is how much higher the model scores a passage in the question's own language than an equally
-    good one in another, in cosine; it is taken off before languages are compared.
+    ``quota`` is how many candidates each list of each language may give. ``names_bonus``
+    is the cosine that a passage in another language gains when it has the question's names.
+    ``least_share`` is the part of the hits that each language with passages gets at least.
     """
 
     quota: int = 50
     title_weight: float = 0.5
-    names_weight: float = 0.5
-    own_language_bonus: float = 0.0
+    names_bonus: float = 0.02
+    least_share: float = 0.25
 
 
 class Retriever:
@@ -124,7 +113,7 @@ class Retriever:
                 fields = {Field.BODY: 1.0, Field.TITLE: self._settings.title_weight}
                 ranking = self._words.search(question.words, fields, top_k, allowed=allowed)
             case SearchMode.HYBRID:
-                ranking = self._hybrid(question, allowed)
+                ranking = self._hybrid(question, top_k, allowed)
         ranking = ranking[:top_k]
         passages = self._passages.passages([number for number, _ in ranking])
         return [Hit(passages[number], score) for number, score in ranking if number in passages]
@@ -139,35 +128,40 @@ class Retriever:
         ]
         return _sorted(found)
 
-    def _hybrid(self, question: Question, allowed: Sequence[int] | None) -> Ranking:
-        merged: Ranking = []
+    def _hybrid(
+        self, question: Question, top_k: int, allowed: Sequence[int] | None
+    ) -> Ranking:
+        least = int(self._settings.least_share * top_k)
+        sure: Ranking = []
+        rest: Ranking = []
         for language in Language:
-            own = language is question.language
-            dense = self._vectors.search(
-                question.vector, language, self._settings.quota, allowed
-            )
-            if not dense:
-                continue
-            lists = self._own_lists if own else self._other_lists
-            fused = fuse([(dense, 1.0), *lists(question, language, allowed)])
-            bonus = self._settings.own_language_bonus if own else 0.0
-            merged.extend(carry_scores(fused, dict(dense), -bonus))
-        return _sorted(merged)
+            candidates = self._own if language is question.language else self._other
+            found = candidates(question, language, allowed)
+            sure.extend(found[:least])
+            rest.extend(found[least:])
+        open_places = max(0, top_k - len(sure))
+        return _sorted([*sure, *_sorted(rest)[:open_places]])
 
-    def _own_lists(
+    def _own(
         self, question: Question, language: Language, allowed: Sequence[int] | None
-    ) -> list[tuple[Ranking, float]]:
-        fields = {Field.BODY: 1.0, Field.TITLE: self._settings.title_weight}
+    ) -> Ranking:
+        """Return the candidates in the question's language: meaning and words, fused."""
         quota = self._settings.quota
+        dense = self._vectors.search(question.vector, language, quota, allowed)
+        fields = {Field.BODY: 1.0, Field.TITLE: self._settings.title_weight}
         words = self._words.search(
             question.words, fields, quota, language=language, allowed=allowed
         )
-        return [(words, 1.0)]
+        return carry_scores(fuse([dense, words]), dict(dense), -question.own_language_bonus)
 
-    def _other_lists(
+    def _other(
         self, question: Question, language: Language, allowed: Sequence[int] | None
-    ) -> list[tuple[Ranking, float]]:
-        quota, weight = self._settings.quota, self._settings.names_weight
+    ) -> Ranking:
+        """Return the candidates in another language: meaning, and names that cross languages."""
+        quota, bonus = self._settings.quota, self._settings.names_bonus
+        scores = dict(self._vectors.search(question.vector, language, quota, allowed))
+        if not scores:
+            return []
         field = Field.NAMES if language is Language.CHINESE else Field.BODY
         names = self._words.search(
             question.names, {field: 1.0}, quota, language=language, allowed=allowed
@@ -176,18 +170,22 @@ class Retriever:
             question.words, {Field.TITLE: 1.0}, quota,
             language=language, title_language=question.language, allowed=allowed,
         )  # fmt: skip
-        return [(names, weight), (titles, weight)]
+        for ranking in (names, titles):
+            for number, score in ranking:
+                if number in scores:
+                    scores[number] += bonus * score / ranking[0][1]
+        return _sorted(list(scores.items()))
 
 
-def fuse(rankings: Sequence[tuple[Ranking, float]]) -> Ranking:
-    """Fuse weighted rankings by reciprocal rank; equal scores in a list share the better rank."""
+def fuse(rankings: Sequence[Ranking]) -> Ranking:
+    """Fuse rankings by reciprocal rank; equal scores in a list share the better rank."""
     fused: dict[int, float] = {}
-    for ranking, weight in rankings:
+    for ranking in rankings:
         rank, last = 0, None
         for place, (number, score) in enumerate(ranking, 1):
             if score != last:
                 rank, last = place, score
-            fused[number] = fused.get(number, 0.0) + weight / (RANK_CONSTANT + rank)
+            fused[number] = fused.get(number, 0.0) + 1 / (RANK_CONSTANT + rank)
     return _sorted(list(fused.items()))
 
 
@@ -197,7 +195,7 @@ def carry_scores(order: Ranking, cosines: dict[int, float], offset: float) -> Ra
     Fused scores say nothing across lists; the best cosine goes to the best fused passage, and so
     on. A passage the dense list did not reach gets the list's lowest cosine.
     """
-    lowest = min(cosines.values())
+    lowest = min(cosines.values(), default=0.0)
     scores = sorted((cosines.get(number, lowest) for number, _ in order), reverse=True)
     return [(number, score + offset) for (number, _), score in zip(order, scores, strict=True)]
 

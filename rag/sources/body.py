@@ -32,7 +32,7 @@ def _score(item: Block, gained: float, in_zone: bool) -> float:
     text = item.text
     found = kind(text)
     if found is Kind.COMMENTS and gained > 0:
-        return -2 * gained - 8
+        return -gained - 8.0
     if found in _END_MARKS:
         return -max(8.0, 0.5 * gained)
     if in_zone:
@@ -96,4 +96,7 @@ def body_end(blocks: Sequence[Block], start: int, zone: Collection[int]) -> int:
 def inside(text: str) -> str | None:
     """Return why a line between paragraphs is dropped, or None when it stays."""
     found = kind(text)
+    if found is Kind.COUNTER and not re.search(r"[^\W\d]", text):
+        # A figure alone on its line may be the cell of a table that lost its lines.
+        return None
     return found.value if found in _INSIDE else None

@@ -38,6 +38,7 @@ class Card:
     title: str
     blocks: tuple[Block, ...]
     published: date | None
+    publisher: str = ""
 
     @property
     def text(self) -> str:
@@ -52,13 +53,14 @@ class _Mark:
     at: int
     published: date | None
     words: str
+    publisher: str = ""
 
 
 def _mark(at: int, text: str) -> _Mark | None:
     """Return the date mark that a line is."""
     line = parse_dateline(text)
     if line is not None:
-        return _Mark(at, line.published, "")
+        return _Mark(at, line.published, "", line.publisher)
     tail = split_tail(text)
     if tail and width(tail[0]) <= _LONGEST:
         return _Mark(at, tail[1], bare(tail[0]))
@@ -150,15 +152,16 @@ def _card(blocks: Sequence[Block], mark: _Mark, lines: Sequence[int]) -> Card | 
     first = blocks[kept[0]].text
     titled = len(kept) > 1 and is_title(first)
     snippet = kept[1:] if titled else kept
-    return Card(
-        taken, bare(first) if titled else "", tuple(blocks[n] for n in snippet), mark.published
-    )
+    title = bare(first) if titled else ""
+    words = tuple(blocks[n] for n in snippet)
+    return Card(taken, title, words, mark.published, mark.publisher)
 
 
-def find_cards(blocks: Sequence[Block], start: int) -> list[Card]:
+def find_cards(blocks: Sequence[Block], start: int, article: int = _ARTICLE) -> list[Card]:
     """Find dated teasers below an article that begins at ``start``.
 
     A run counts from three dates on; from two or one when a heading of a list stands above it.
+    ``article`` is how many columns of running text must stand above the list.
     """
     cards: list[Card] = []
     for run in _runs(blocks, start):
@@ -168,7 +171,7 @@ def find_cards(blocks: Sequence[Block], start: int) -> list[Card]:
         if len(run) < (1 if labelled else 3):
             continue
         prose = sum(width(item.text) for item in blocks[start:top] if is_prose(item.text))
-        if prose < _ARTICLE:
+        if prose < article:
             continue
         made = (_card(blocks, mark, lines) for mark, lines in zip(run, own, strict=True))
         cards += [card for card in made if card is not None]
@@ -188,6 +191,17 @@ def undated_cards(blocks: Sequence[Block], start: int, taken: set[int]) -> list[
         cards.append(Card(lines, bare(blocks[above].text) if titled else "", (blocks[at],), None))
         taken.update(lines)
     return cards
+
+
+def snippet_page(blocks: Sequence[Block]) -> list[Card]:
+    """Return the teasers of a page that holds nothing else, such as results of a search."""
+    cards = find_cards(blocks, 0, article=0)
+    cut = [card for card in cards if card.title and truncated(card.blocks[-1].text)]
+    prose = sum(width(item.text) for item in blocks if is_prose(item.text))
+    held = sum(width(b.text) for card in cut for b in card.blocks if is_prose(b.text))
+    return (
+        cards if len(cut) >= 3 and len(cut) * 4 >= 3 * len(cards) and held * 10 >= 8 * prose else []
+    )
 
 
 def _is_cut(text: str) -> bool:

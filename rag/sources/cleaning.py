@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from rag.sources.base import Block, Dropped, Similarity
 from rag.sources.body import body_end, inside
-from rag.sources.cards import Card, find_cards, mostly_pure, undated_cards
+from rag.sources.cards import Card, find_cards, mostly_pure, snippet_page, undated_cards
+from rag.sources.datelines import parse_dateline
 from rag.sources.furniture import Kind, is_prose, is_title, kind, truncated, width
 from rag.sources.header import Header, find_header, is_repeat, repeats
 from rag.sources.listing import Item, find_items, is_snippet
@@ -19,6 +20,8 @@ from rag.sources.pieces import Parsed, Piece, drop
 from rag.sources.related import related
 from rag.sources.stuffing import remove_stuffing
 
+_MOST_LINES = 5000
+"""Lines above which a text is a book, a log or a data file, and no page."""
 _TELLING = (Kind.LABEL, Kind.EDITOR, Kind.BREADCRUMB)
 
 
@@ -52,8 +55,19 @@ def _plain(blocks: Sequence[Block], header: Header | None, warnings: Sequence[st
         piece = replace(
             piece, title=header.title, publisher=header.publisher, published=header.published
         )
-    elif len(blocks) > 1 and is_title(blocks[0].text) and is_prose(blocks[1].text):
-        piece = replace(piece, title=blocks[0].text)
+        return Parsed((piece,))
+    first = blocks[0].text if blocks else ""
+    if len(blocks) > 1 and is_title(first) and not is_prose(first) and is_prose(blocks[1].text):
+        piece = replace(piece, title=first)
+    lines = [line for item in blocks[:8] if (line := parse_dateline(item.text)) and line.labelled]
+    if lines and lines[0].published:
+        titles = [b.text for b in blocks[:10] if is_title(b.text) and not parse_dateline(b.text)]
+        piece = replace(
+            piece,
+            title=piece.title or (titles[0] if titles else ""),
+            published=lines[0].published,
+            publisher=lines[0].publisher,
+        )
     return Parsed((piece,))
 
 
@@ -134,6 +148,7 @@ def _excerpts(cards: Sequence[Card], flags: Sequence[bool]) -> list[Piece]:
         Piece(
             card.blocks,
             title=card.title,
+            publisher=card.publisher,
             published=card.published,
             excerpt=True,
         )
@@ -202,6 +217,8 @@ def clean(
         One piece, or several for a page that lists articles or teases related ones, and a note
         on every line left out. Text that shows no signs of a page comes back whole.
     """
+    if len(blocks) > _MOST_LINES:
+        return Parsed((Piece(tuple(blocks)),))
     lines, dropped, warnings = remove_stuffing(blocks)
     items = find_items(lines)
     if items:
@@ -229,6 +246,10 @@ def _single(
     page: bool,
 ) -> Parsed:
     """Clean a page of one article, or keep a text that is no page."""
+    snippets = snippet_page(blocks)
+    if snippets:
+        flags = [True] * len(snippets)
+        return Parsed(tuple(_excerpts(snippets, flags)), tuple(_tail(blocks, 0, snippets, flags)))
     header = find_header(blocks, max(40, len(blocks) * 2 // 5))
     cards = find_cards(blocks, header.end if header else 0)
     if not (page or warnings) and len(_signs(blocks, header, cards)) < 2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from rag.language.dates import find_dates
 from rag.sources.furniture import bare, width
@@ -17,6 +18,9 @@ _AGO = re.compile(
     r"(?:刚刚|昨天|前天|今天|\d+\s?(?:秒|分钟|小时|天|周|个月|月|年)前|"
     r"(?:\d+|an?)\s(?:second|minute|hour|day|week|month|year)s?\sago|yesterday)",
     re.IGNORECASE,
+)
+_HINT = re.compile(
+    r"(?:19|20)\d\d|[一二][〇零○一二三四五六七八九十]{3}|前|刚刚|天|ago|yesterday", re.I
 )
 _SOURCE = re.compile(
     r"(?:文章|信息|稿件|新闻)?(?:来源|來源|稿源|出处|发布机构|发布单位|发布者|"
@@ -58,6 +62,7 @@ class DateLine:
     published: date | None
     publisher: str = ""
     pure: bool = True
+    labelled: bool = False
 
 
 def _day(text: str) -> tuple[int, int, date] | None:
@@ -81,6 +86,7 @@ def _rest(text: str) -> tuple[str, str, bool]:
     return rest.strip(_MARKS), publisher, labelled
 
 
+@lru_cache(maxsize=20_000)
 def parse_dateline(text: str) -> DateLine | None:
     """Return what a line says as a date line, or None when it says more than that.
 
@@ -88,7 +94,7 @@ def parse_dateline(text: str) -> DateLine | None:
     clause: a name has no commas and next to no digits.
     """
     line = bare(text)
-    if width(line) > 150:
+    if len(line) > 150 or width(line) > 150 or not _HINT.search(line):
         return None
     found = _day(line)
     if found:
@@ -104,8 +110,9 @@ def parse_dateline(text: str) -> DateLine | None:
     if width(rest) > 40 or _SENTENCE.search(rest) or len(re.findall(r"\d", rest)) > 2:
         return None
     if not publisher and not (labelled and width(rest) > 24):
-        publisher = rest
-    return DateLine(published, publisher, pure=not (rest or publisher))
+        # "Name     Province": what stands apart from the name is something else.
+        publisher = re.split(r"\s{2,}", re.sub(r"^(?:原创|转载)\s+", "", rest))[0]
+    return DateLine(published, publisher, pure=not (rest or publisher), labelled=labelled)
 
 
 _TAIL = re.compile(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from rag.sources.pieces import EDGES
 
@@ -41,7 +42,9 @@ _WIDGET_WORDS = (
     "settings|manage|preferences|close|ok|advertisement|sponsored|privacy|policy|terms|of|service|"
     "and|conditions|faq|help|rss|x"
 )
-_WIDGET = re.compile(rf"(?:(?:{_WIDGET_WORDS})(?![a-z])|[\W\d_]+)+", re.IGNORECASE)
+# Possessive, so that no line makes it try again and again; the longest words come first.
+_ORDERED = "|".join(sorted(_WIDGET_WORDS.split("|"), key=len, reverse=True))
+_WIDGET = re.compile(rf"(?:(?:{_ORDERED})(?![a-z])|[\W\d_])++", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:(?:更多|最新|相关|相關|推荐|推薦|热门|熱門|热点|精彩|延伸|猜你喜欢|编辑|为您|为你|今日|本周|24小时|站内|友情)"
     r"(?:.{0,8}的|.{2})?(?:阅读|閱讀|文章|新闻|新聞|推荐|推薦|链接|连接|资讯|資訊|内容|报道|报导|信息|热点|专题|"
@@ -54,21 +57,24 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _COMMENTS = re.compile(
-    r"(?:(?:最新|热门|网友|全部|精彩|用户|发表|我要|参与|文章|共)?\s?(?:评论|留言|跟帖|跟贴|讨论)(?:区|列表)?|"
+    r"(?:(?:最新|热门|网友|全部|精彩|用户|发表|我要|参与|文章|共)?\s?(?:评论|留言|跟帖|跟贴)(?:区|列表)?|"
     r"\d+ ?(?:条评论|comments?|replies|responses)|comments?|leave a (?:reply|comment)|"
-    r"(?:post|add|write) a comment|join the (?:conversation|discussion)|discussion)"
+    r"(?:post|add|write) a comment|join the (?:conversation|discussion))"
     r"\s?[(（]?\d*\s?[)）]?",
     re.IGNORECASE,
 )
 _EDITOR = re.compile(
     r"[\[【(（]?\s*(?:(?:本文|责任|责|值班|执行|网络|稿件|文字|图片|视觉|新媒体)?\s?(?:编辑|責編|责编|編輯|编审|"
     r"主编|校对|审核|终审|初审|复审|监制|编委|美编|责校|制作|统筹|签发)|纠错|"
-    r"edited by|editor|copy editor)\s*[:：/|丨].{0,40}",
+    r"edited by|editor|copy editor)\s*[:：/|丨][^。，？！?!]{0,30}",
     re.IGNORECASE,
 )
+_HAN_NAME = r"[\u4e00-\u9fff·]{2,4}"
+_ROLE = r"(?:本报|本网|本刊|全媒体|见习|特约|实习)*\s?(?:记者|通讯员|作者|撰文|撰稿|图文|文|供稿|供图|摄影|图)"  # noqa: E501
 _BYLINE = re.compile(
-    r"[□■◎●▲\[【(（]?\s*(?:(?:本报|本网|本刊|全媒体|见习|特约)*\s?(?:记者|通讯员|作者|撰文|撰稿|文|供稿|供图|摄影|图)"
-    r"\s?[:：/|丨\s].{1,40}|by\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]*){0,5}(?:,.{0,40})?)",
+    rf"[□■◎●▲\[【(（]?\s*{_ROLE}\s?[:：/|丨\s]\s?{_HAN_NAME}(?:[\s、/,，]{{1,2}}(?:{_ROLE}\s?[:：/|\s]?\s?)?"
+    rf"{_HAN_NAME}){{0,6}}\s*[\]】)）]?|"
+    r"(?:[Ww]ritten\s)?[Bb]y\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]*){0,5}(?:,.{0,40})?"
 )
 _NOTICE = re.compile(
     r"版权所有|版權所有|未经(?:书面)?(?:授权|许可|同意|允许)|转载请|轉載請|(?:侵权|侵犯).{0,15}(?:联系|删除|告知)|"
@@ -94,11 +100,11 @@ _COUNTER = re.compile(
     re.IGNORECASE,
 )
 _IMAGE = re.compile(r"\S{1,120}\.(?:png|jpe?g|gif|webp|bmp|svg|avif)", re.IGNORECASE)
-_BREADCRUMB = re.compile(
-    r"(?:(?:您|你)?(?:现在|当前)?(?:所在)?(?:的)?(?:位置|栏目)\s?[:：].{2,80}|you are here:.{2,80}|"
-    r"[^>›»。.!?！？]{1,24}(?:\s?(?:[>›»→]|&gt;|>>)\s?[^>›»。.!?！？]{1,40}){2,})",
+_POSITION = re.compile(
+    r"(?:(?:您|你)?(?:现在|当前)?(?:所在)?(?:的)?(?:位置|栏目)\s?[:：]|you are here:).{2,80}",
     re.IGNORECASE,
 )
+_STEP = re.compile(r"[>›»→]+|&gt;")
 _BULLET = re.compile(r"^[•·▪◦●■*\-–—>▶►]+\s*")
 _TRUNCATED = re.compile(r"(?:\.{3,}|…+|\[…\]|\[\.\.\.\])\s*$|^(?:\.{3,}|…+)")
 _END = re.compile(r"[。！？!?；;….][”’」』）)】\"']*$")
@@ -143,6 +149,14 @@ def is_title(text: str) -> bool:
     return len(re.findall(r"[。；]", text)) == 0 and kind(text) is None
 
 
+def _is_breadcrumb(line: str) -> bool:
+    """Say whether a line is a path such as "Home > News > Town"."""
+    steps = [step.strip() for step in _STEP.split(line)]
+    path = len(steps) > 2 and all(len(step) <= 40 for step in steps)
+    return bool(_POSITION.fullmatch(line)) or (path and not re.search(r"[。.!?！？]", line))
+
+
+@lru_cache(maxsize=20_000)
 def kind(text: str) -> Kind | None:
     """Return what kind of furniture a line is, or None when it may belong to an article."""
     line = bare(text)
@@ -164,7 +178,7 @@ def kind(text: str) -> Kind | None:
             return Kind.BYLINE
     if _IMAGE.fullmatch(line):
         return Kind.IMAGE
-    if len(line) <= 120 and _BREADCRUMB.fullmatch(line):
+    if len(line) <= 120 and _is_breadcrumb(line):
         return Kind.BREADCRUMB
     if len(line) <= 300 and _NOTICE.search(line):
         return Kind.NOTICE

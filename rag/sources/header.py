@@ -78,7 +78,7 @@ def _by_dateline(blocks: Sequence[Block], limit: int) -> Header | None:
     best: tuple[int, int, DateLine] | None = None
     for at, item in enumerate(blocks[:limit]):
         line = parse_dateline(item.text)
-        if line and (line.published or not line.pure):
+        if line and (line.published or line.labelled or not line.pure):
             prose = _prose_after(blocks, at)
             if prose and (best is None or prose > best[0]):
                 best = (prose, at, line)
@@ -110,7 +110,7 @@ def _by_position(blocks: Sequence[Block]) -> Header | None:
     )
     if first is None:
         return None
-    above = [n for n in range(max(0, first - 4), first) if is_title(blocks[n].text)]
+    above = [n for n in range(max(0, first - 6), first) if is_title(blocks[n].text)]
     if not above:
         return None
     texts = [item.text for item in blocks[: first + 3]]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rag.errors import SourceError
 from rag.language.dates import parse_date
 from rag.sources.base import Block, Dropped, Similarity
 from rag.sources.cleaning import clean
@@ -43,11 +44,18 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def _extract(text: str, page: Page) -> _Extract:
+def _extract(text: str, page: Page, name: str) -> _Extract:
     """Ask trafilatura for main text and metadata; a page too deep for it yields nothing."""
     if page.depth > _DEEPEST or len(text) > _LARGEST:
         return _Extract()
-    import trafilatura
+    try:
+        import trafilatura
+    except ImportError as error:
+        reason = " ".join(str(error).split())
+        raise SourceError(
+            f"{name}: HTML needs trafilatura, which cannot be loaded ({reason}); "
+            "run: pip install trafilatura lxml_html_clean"
+        ) from error
 
     found = trafilatura.bare_extraction(
         text,
@@ -154,7 +162,7 @@ def parse(data: bytes, name: str, similarity: Similarity | None = None) -> Parse
     page = read_page(text)
     if not page.blocks:
         return Parsed()
-    extract = _extract(text, page)
+    extract = _extract(text, page, name)
     blocks, dropped = _outside_regions(page)
     simple = not page.regions and page.linked < _LINKED * page.characters
     if find_items(blocks):

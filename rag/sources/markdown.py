@@ -81,6 +81,7 @@ def _table(tokens: list[Token], skipped: int) -> list[Block]:
 def _blocks(tokens: list[Token], skipped: int) -> Iterator[Block]:
     """Yield a block for each line of text; ``skipped`` lines stood above the parsed text."""
     at = 0
+    number = ""
     while at < len(tokens):
         token = tokens[at]
         start = skipped + (token.map[0] if token.map else 0) + 1
@@ -90,7 +91,11 @@ def _blocks(tokens: list[Token], skipped: int) -> Iterator[Block]:
             at = end
         elif token.type == "inline":
             for line, text in _plain(token):
-                yield block(text, PlaceUnit.LINE, start + line)
+                yield block(number + text, PlaceUnit.LINE, start + line)
+                number = ""
+        elif token.type == "list_item_open":
+            # A step's number is content ("see step 3"), a bullet is not.
+            number = f"{token.info}{token.markup} " if token.info else ""
         elif token.type in ("fence", "code_block"):
             first = start + (token.type == "fence")
             for line, text in enumerate(token.content.split("\n")):

@@ -177,7 +177,9 @@ class _Reader(HTMLParser):
         self._add(re.sub(r"\s+", " ", data), self.getpos()[0] + data[:blanks].count("\n"))
 
     def _add(self, text: str, line: int) -> None:
-        if not "".join(self._parts).strip(EDGES):
+        if not self._parts:
+            if not text.strip(EDGES):
+                return
             self._start = line
         self._parts.append(text)
         if self._open["link"]:
@@ -257,6 +259,9 @@ def _span(value: str | None) -> int:
 
 def read_page(text: str) -> Page:
     """Return the blocks of an HTML text, with the line each begins on."""
+    if text.count("<") > 2 * text.count(">") + 1000:
+        # Tags that never close make the parser start over at each; they are no tags.
+        text = re.sub(r"<(?=[^<>]*(?:<|\Z))", "&lt;", text)
     reader = _Reader()
     reader.feed(text)
     return reader.finish()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 
 from rag.sources.base import Similarity
 
@@ -20,6 +21,7 @@ _LEEWAY = 0.2
 _WORDS_RATIO = 0.5
 _WORDS_FLOOR = 0.1
 _TERMS = 40
+_WORDLESS = 0.04
 _TOKEN = re.compile(r"[a-z][a-z'-]{3,}|[\u4e00-\u9fff]+", re.IGNORECASE)
 
 
@@ -105,9 +107,15 @@ def related(
         return by_words
     texts = [*stretches, *cards]
     near = [float(value) for value in similarity(f"{title}\n{beginning}", texts)]
-    yardstick = _quarter(near[: len(stretches)])
-    relaxed = yardstick - _LEEWAY * (1 - yardstick)
+    own, others = near[: len(stretches)], near[len(stretches) :]
+    yardstick = _quarter(own)
+    bars = {
+        True: yardstick - _LEEWAY * (1 - yardstick),
+        # A teaser that shares no word with the article must be as near as half of it is: the
+        # lower quarter of a short article may be a digression.
+        False: median(own),
+    }
     return [
-        value >= (relaxed if words else yardstick)
-        for value, words in zip(near[len(stretches) :], by_words, strict=True)
+        value >= (yardstick if share >= _WORDLESS and not words else bars[words])
+        for value, words, share in zip(others, by_words, shares[len(stretches) :], strict=True)
     ]

@@ -94,6 +94,8 @@ def _habit(text: str, start: int, end: int) -> bool:
     letter or another mark of the kind stands right before, and the clause runs on behind.
     """
     before, after = text[start - 1 : start], text[end : end + 1]
+    if text[start].isascii() and text[end - 1].isascii():
+        return _latin_habit(text[:start].rstrip(), after, text[end + 1 :].lstrip())
     if not after or not _is_glue(after) or not text[end + 1 : end + 2].strip():
         return (
             bool(before)
@@ -102,6 +104,14 @@ def _habit(text: str, start: int, end: int) -> bool:
             and after.isalnum()
         )
     return bool(before) and (before.isalpha() or (_is_glue(before) and before not in "【[《「"))
+
+
+def _latin_habit(before: str, after: str, rest: str) -> bool:
+    """Say the same of a Latin phrase: words stand apart, and a colon may end a clause."""
+    inside = bool(before) and (before[-1].isalnum() or _is_glue(before[-1]))
+    if not (inside and after and _is_glue(after) and rest and after not in "-—«»[]'"):
+        return False
+    return after not in ":：" or rest[0].islower()
 
 
 def _measure(phrase: str, texts: Sequence[str]) -> _Phrase:

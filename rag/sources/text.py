@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rag.records import PlaceUnit
@@ -40,6 +41,10 @@ def _wrapped(runs: Sequence[Sequence[tuple[int, str]]]) -> bool:
     inner = [line for run in runs for _, line in run[:-1]]
     widest = max((width(line) for run in runs for _, line in run), default=0)
     if len(inner) < 4 or not 40 <= widest <= _WIDEST:
+        return False
+    starts = Counter(line.strip(EDGES)[:3] for line in inner)
+    if max(starts.values()) > len(inner) / 3:
+        # Rows of a form or a log begin alike.
         return False
     full = sum(width(line) >= _FULL * widest for line in inner)
     ended = sum(line.rstrip(EDGES).endswith(tuple("。！？.!?:：;；")) for line in inner)

@@ -24,6 +24,7 @@ class VectorIndex:
     def __init__(self, dimension: int, parts: dict[Language, Any] | None = None) -> None:
         self._dimension = dimension
         self._parts: dict[Language, Any] = parts or {}
+        self._means: dict[Language, Vectors] = {}
 
     @classmethod
     def load(cls, folder: Path, dimension: int) -> VectorIndex:
@@ -59,11 +60,13 @@ class VectorIndex:
 
         if language not in self._parts:
             self._parts[language] = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
+        self._means.pop(language, None)
         self._parts[language].add_with_ids(vectors, np.asarray(ids, np.int64))
 
     def remove(self, ids: Iterable[int]) -> None:
         """Remove vectors; ids that are not there are passed over."""
         gone = np.fromiter(ids, np.int64)
+        self._means.clear()
         for part in self._parts.values():
             part.remove_ids(gone)
 
@@ -80,6 +83,18 @@ class VectorIndex:
     def count(self, language: Language) -> int:
         """Return how many vectors there are of a language."""
         return int(self._parts[language].ntotal) if language in self._parts else 0
+
+    def mean(self, language: Language) -> Vectors | None:
+        """Return the mean vector of a language's passages, None when there are none."""
+        import faiss
+
+        if not self.count(language):
+            return None
+        if language not in self._means:
+            flat = faiss.downcast_index(self._parts[language].index)
+            rows = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d)
+            self._means[language] = rows.reshape(-1, flat.d).mean(axis=0)
+        return self._means[language]
 
     def ids(self) -> set[int]:
         """Return every passage id that has a vector."""

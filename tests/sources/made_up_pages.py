@@ -1,7 +1,7 @@
 """Pages made up for the tests: no sentence of them stands in any real document."""
 
 WATER = [
-    "本报云溪3月5日电 市水务局今天公布，去年全市共修复漏损管道1240处，管网漏损率由11.2%降至8.7%，相当于每天少流失自来水3.6万吨。",
+    "本报云溪3月5日电 市水务局今天公布，去年全市共修复漏损管道1240处，管网漏损率由11.2%降至8.7%，相当于每天少流失自来水3.6万吨。",  # noqa: E501
     "水务局副局长何青介绍，新装的智能水表已覆盖城区六成住户，夜间流量一旦异常，值班人员十分钟内就能定位到街道。",
     "老城改造",
     "在建成四十多年的北门片区，施工队把铸铁管换成球墨铸铁管，居民李阿姨说，如今水压足了，水龙头里再也看不到黄水。",
@@ -21,9 +21,9 @@ NEWS_PAGE = "\n\n".join(
         "您看完的感受",
         "• 惊喜\n  0\n• 生气\n  3\n• 平静\n  1",
         "精彩推荐",
-        "足球联赛第三轮主场告负，主教练赛后表示球队需要时间磨合，下周客场将迎战劲旅。\n2024-06-01 09:00",
+        "足球联赛第三轮主场告负，主教练赛后表示球队需要时间磨合，下周客场将迎战劲旅。\n2024-06-01 09:00",  # noqa: E501
         "新款折叠屏手机发布，起售价4999元，首批货源三小时售罄，门店排起长队。\n2024-06-01 08:50",
-        "影片《海风》定档暑期，导演称全片在海岛实景拍摄，历时两年，演员亲自潜水。\n2024-05-31 21:10",
+        "影片《海风》定档暑期，导演称全片在海岛实景拍摄，历时两年，演员亲自潜水。\n2024-05-31 21:10",  # noqa: E501
         "加载更多",
     ]
 )
@@ -76,7 +76,7 @@ LISTED = [
         "山区小学通上直饮水",
         "Qing Shan Wan Bao",
         "2024-04-20",
-        "The county has fitted drinking fountains in 27 mountain schools, and 3,900 pupils no longer "
+        "The county has fitted drinking fountains in 27 mountain schools, and 3,900 pupils no longer "  # noqa: E501
         "carry bottles up the hill. Each fountain costs 18,000 yuan and is serviced monthly by the "
         "county water company.",
     ),
@@ -124,7 +124,7 @@ COMPANY_ARTICLE = "\n".join(
 BLOG_BODY = [
     "Last winter I replaced the old boiler in our house with a small heat pump, and after twelve "
     "months I can finally say what it cost. The machine used 3,420 kilowatt hours of electricity.",
-    "At our tariff of 28 cents that makes 958 dollars for the year, compared with 1,630 dollars for "
+    "At our tariff of 28 cents that makes 958 dollars for the year, compared with 1,630 dollars for "  # noqa: E501
     "gas in the year before. The coldest week, at minus 14 degrees, took 190 kilowatt hours.",
     "What went wrong",
     "The first installer set the flow temperature far too high, so the pump cycled every ten "
