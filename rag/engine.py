@@ -11,13 +11,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.embedding import Embedder, open_embedder
+from rag.embedding.bundled import BundledEmbedder
+from rag.encoder import Encoder
 from rag.errors import UsageError
 from rag.evidence import answer_from
 from rag.language.detect import detect_language
 from rag.language.names import is_place, latin_names, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
-from rag.reading import Reader, open_reader
+from rag.reading import Reader, SpanReader
 from rag.records import Answer, Document, Filters, Hit, Language, Question, SearchMode
 from rag.retrieval import Retriever
 from rag.settings import Settings
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from rag.indexing import AddReport, Progress
 
 MOST_QUESTION_CHARACTERS = 1000
+MOST_PASSAGES_READ = 100
 MOST_BONUS = 0.1
 """No more than this much cosine is ever put down to language."""
 
@@ -74,7 +77,13 @@ class Engine:
     @cached_property
     def answerer(self) -> Reader:
         """The reader, loaded at first use."""
-        return open_reader(self.embedder, self.segmenter, self.settings.threshold)
+        return SpanReader(self._encoder(), self.segmenter, self.settings.threshold)
+
+    def _encoder(self) -> Encoder:
+        """Return the bundled encoder, shared with the embedder where that is the bundled one."""
+        if isinstance(self.embedder, BundledEmbedder):
+            return self.embedder.encoder
+        return Encoder.open(self.settings.cache)
 
     @property
     def index(self) -> IndexReader:
@@ -83,9 +92,20 @@ class Engine:
         Raises:
             IndexFolderError: there is no index, or it cannot be used with this model.
         """
+        index = self.contents
+        index.manifest.check_model(self._model(), self.settings.index)
+        return index
+
+    @property
+    def contents(self) -> IndexReader:
+        """The same, whatever model it was built with and loading none: to list, show and verify.
+
+        Raises:
+            IndexFolderError: there is no index, or it is damaged or of another version.
+        """
         if self._reader is None or not self._reader.is_current():
             self.close()
-            self._reader = IndexReader.open(self.settings.index, self._model())
+            self._reader = IndexReader.open(self.settings.index)
         return self._reader
 
     def search(
@@ -102,13 +122,12 @@ class Engine:
             UsageError: the question is empty or too long.
             IndexFolderError: the index cannot be used.
         """
-        query = question if isinstance(question, Question) else self.understand(question)
         index = self.index
-        retriever = Retriever(index.vectors, index.words, index.catalog)
-        allowed = index.catalog.passage_ids(filters) if filters else None
-        return retriever.search(
-            query, top_k=top_k or self.settings.top_k, mode=SearchMode(mode), allowed=allowed
-        )
+        query = question if isinstance(question, Question) else self._understand(question, index)
+        wanted = self.settings.top_k if top_k is None else top_k
+        if wanted < 1:
+            raise UsageError(f"top_k is {wanted}, expected a whole number from 1")
+        return _search(index, query, wanted, filters, SearchMode(mode))
 
     def ask(
         self, question: str, *, filters: Filters | None = None, top_k: int | None = None
@@ -116,15 +135,20 @@ class Engine:
         """Return the answer with its citations, or the statement that the documents do not say.
 
         Raises:
-            UsageError: the question is empty or too long.
+            UsageError: the question is empty or too long, or ``top_k`` is out of range.
             IndexFolderError: the index cannot be used.
         """
+        wanted = self.settings.top_k if top_k is None else top_k
+        if not 1 <= wanted <= MOST_PASSAGES_READ:
+            raise UsageError(f"top_k is {wanted}, expected 1 to {MOST_PASSAGES_READ}")
         timings: dict[str, float] = {}
         with _timed(timings, "retrieval"):
-            query = self.understand(question)
-            hits = self.search(query, filters=filters, top_k=top_k)
+            # One generation for the whole question: a newer one may lack the documents found.
+            index = self.index
+            query = self._understand(question, index)
+            hits = _search(index, query, wanted, filters, SearchMode.HYBRID)
         with _timed(timings, "reading"):
-            documents = self._documents_of(hits)
+            documents = _documents_of(index, hits)
             draft = self.answerer.read(query, hits, documents)
         with _timed(timings, "evidence"):
             answer = answer_from(query.text, draft, documents)
@@ -135,11 +159,14 @@ class Engine:
 
         Raises:
             IndexLockedError: another process is writing.
+            IndexFolderError: the index cannot be used, or the disk is full; it is as it was last
+                committed.
         """
-        from rag.indexing import Indexer
+        from rag.indexing import Indexer, explain_full_disk
 
         lengths = PassageLengths.around(self.settings.passage_tokens)
-        with IndexWriter(self.settings.index, self._model()) as writer:
+        folder = self.settings.index
+        with explain_full_disk(folder), IndexWriter(folder, self._model()) as writer:
             indexer = Indexer(writer, self.embedder, self.segmenter, lengths, progress)
             return indexer.add(paths)
 
@@ -154,12 +181,14 @@ class Engine:
 
         Raises:
             UsageError: there is no document with a key; nothing is removed then.
+            IndexFolderError: the index cannot be used, or the disk is full.
         """
-        from rag.indexing import remove_document
+        from rag.indexing import explain_full_disk, remove_document
 
-        self.index  # noqa: B018  there must be one
-        with IndexWriter(self.settings.index, self._model()) as writer:
-            for key in keys:
+        model = self.contents.manifest.model
+        folder = self.settings.index
+        with explain_full_disk(folder), IndexWriter(folder, model) as writer:
+            for key in dict.fromkeys(keys):
                 if writer.catalog.document(key) is None:
                     raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")
                 remove_document(writer, key)
@@ -171,14 +200,14 @@ class Engine:
         Raises:
             UsageError: there is none.
         """
-        document = self.index.catalog.document(key)
+        document = self.contents.catalog.document(key)
         if document is None:
             raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")
         return document
 
     def documents(self, filters: Filters | None = None) -> Iterator[Document]:
         """Yield the documents of the index, by path."""
-        return self.index.catalog.documents(filters)
+        return self.contents.catalog.documents(filters)
 
     def has_index(self) -> bool:
         """Return whether the index folder holds an index at all, usable or not."""
@@ -202,20 +231,23 @@ class Engine:
         Raises:
             UsageError: the question is empty or too long.
         """
+        return self._understand(question, self.index)
+
+    def _understand(self, question: str, index: IndexReader) -> Question:
         text = check_question(question)
         language = detect_language(text)
         words = tuple(self.segmenter.words(text))
         names = self._names(text, words, language)
         vector = self.embedder.embed_questions([text])[0]
-        return Question(text, language, vector, words, names, self._bonus(vector, language))
+        return Question(text, language, vector, words, names, self._bonus(index, vector, language))
 
-    def _bonus(self, vector: NDArray[np.float32], language: Language) -> float:
+    def _bonus(self, index: IndexReader, vector: NDArray[np.float32], language: Language) -> float:
         """Estimate how much higher passages in the question's language score in this index.
 
         It is the difference between the question's cosines to the languages' mean passages,
         which takes titles in another language than the text into account.
         """
-        vectors = self.index.vectors
+        vectors = index.vectors
         own = vectors.mean(language)
         others = [m for x in Language if x is not language and (m := vectors.mean(x)) is not None]
         if own is None or not others:
@@ -232,24 +264,32 @@ class Engine:
             romanise(word for word in words if is_place(word) or not self.segmenter.knows(word))
         )
 
-    def _documents_of(self, hits: Sequence[Hit]) -> dict[str, Document]:
-        keys = dict.fromkeys(hit.passage.document_key for hit in hits)
-        return {key: self.document(key) for key in keys}
-
     def _model(self) -> ModelRecord:
         identity = self.embedder.identity
-        return ModelRecord(
-            identity.name, identity.digest, identity.dimension, identity.precision
-        )
+        return ModelRecord(identity.name, identity.digest, identity.dimension, identity.precision)
+
+
+def _search(
+    index: IndexReader, query: Question, top_k: int, filters: Filters | None, mode: SearchMode
+) -> list[Hit]:
+    retriever = Retriever(index.vectors, index.words, index.catalog)
+    allowed = index.catalog.passage_ids(filters) if filters else None
+    return retriever.search(query, top_k=top_k, mode=mode, allowed=allowed)
+
+
+def _documents_of(index: IndexReader, hits: Sequence[Hit]) -> dict[str, Document]:
+    found = (index.catalog.document(hit.passage.document_key) for hit in hits)
+    return {document.key: document for document in found if document is not None}
 
 
 def check_question(question: str) -> str:
-    """Return the question without the space around it.
+    """Return the question without the space around it, and as valid Unicode.
 
     Raises:
         UsageError: it is empty or longer than any question is.
     """
-    text = question.strip()
+    # A shell hands on bytes that are not UTF-8 as half surrogate pairs, which no model reads.
+    text = question.encode("utf-8", "replace").decode("utf-8").strip()
     if not any(char.isalnum() for char in text):
         raise UsageError('the question is empty. Ask one: ask "how much did Guangxi recover"')
     if len(text) > MOST_QUESTION_CHARACTERS:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import sqlite3
+import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,16 +16,16 @@ from pathlib import Path
 import numpy as np
 
 from rag.embedding import Embedder
-from rag.errors import SourceError
+from rag.errors import IndexFolderError, SourceError
 from rag.language.names import chinese_names, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths, split_document
 from rag.records import Document, Language, Passage
-from rag.sources import Problem, Source, find_files, load_file
+from rag.sources import MAX_BYTES, Problem, Source, find_files, load_file
 from rag.store import Entry, IndexWriter
 
 Progress = Callable[[str, int, int], None]
-"""``progress(file, passages embedded, passages known so far)``."""
+"""``progress(file, passages done, passages expected)``; what is expected is an estimate."""
 
 _BATCH = 64
 _COMMIT_SECONDS = 60.0
@@ -30,14 +34,31 @@ _COMMIT_SECONDS = 60.0
 
 @dataclass(slots=True)
 class AddReport:
-    """What adding did, in documents, and which files or lines could not be read and why."""
+    """What adding did, in documents, and which files or lines could not be read and why.
+
+    ``passages`` were stored, ``embedded`` are those of them whose vectors had to be computed.
+    """
 
     added: int = 0
     updated: int = 0
+    renamed: int = 0
     unchanged: int = 0
     removed: int = 0
     passages: int = 0
+    embedded: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Extent:
+    """How far the work is, in bytes of the files to read; a part of a file may be done."""
+
+    total: float = 0.0
+    done: float = 0.0
+
+    def passages(self, so_far: int) -> int:
+        """Estimate how many passages there will be from those there are so far."""
+        return max(so_far, round(so_far * self.total / self.done)) if self.done else so_far
 
 
 class Indexer:
@@ -55,8 +76,9 @@ class Indexer:
         self._embedder = embedder
         self._segmenter = segmenter
         self._lengths = lengths
-        self._progress = progress or (lambda _file, _done, _known: None)
-        self._known = 0
+        self._progress = progress or (lambda _file, _done, _expected: None)
+        self._extent = _Extent()
+        self._done = 0
         self._committed = time.monotonic()
         self.report = AddReport()
 
@@ -65,42 +87,53 @@ class Indexer:
 
         A file that cannot be read is reported and the rest goes on.
         """
+        sizes: dict[Path, int] = {}
         for found in find_files(paths):
             if isinstance(found, Problem):
                 self.report.problems.append((str(found.path), found.reason))
-                continue
+            else:
+                sizes[found] = _size(found)
+        self._extent.total = sum(sizes.values())
+        for path, size in sizes.items():
+            end = self._extent.done + size
             try:
-                self._add_file(found)
+                self._add_file(path, size)
             except SourceError as error:
-                self.report.problems.append((str(found), str(error)))
+                self.report.problems.append((str(path), str(error)))
+            self._extent.done = end
         self._writer.commit()
         return self.report
 
-    def _add_file(self, path: Path) -> None:
+    def _add_file(self, path: Path, size: int) -> None:
         name = path.absolute().as_posix()
         digest = _file_digest(path)
         catalog = self._writer.catalog
         before = catalog.keys_of_file(name)
-        if catalog.file_digest(name) == digest:
+        if digest and catalog.file_digest(name) == digest:
             self.report.unchanged += len(before)
             return
-        source = load_file(path, similarity=partial(similarity, self._embedder))
+        self._show(name)
+        source = _load(path, self._embedder)
         self.report.problems.extend((name, problem) for problem in source.problems)
+        self._put_all(source, size)
+        if source.problems:
+            # What a bad part held before is kept, and the file is read again next time.
+            catalog.put_file(name, "")
+            return
         for key in before.keys() - {document.key for document in source.documents}:
-            self._remove(key)
+            remove_document(self._writer, key)
             self.report.removed += 1
-        self._put_all(source)
-        catalog.put_file(name, "" if source.problems else digest)
+        catalog.put_file(name, digest)
 
-    def _put_all(self, source: Source) -> None:
+    def _put_all(self, source: Source, size: int) -> None:
         changed = [document for document in source.documents if self._is_changed(document)]
-        split = [
+        characters = sum(len(document.text) for document in changed)
+        split = (
             (document, split_document(document, self._embedder.count_tokens, self._lengths))
             for document in changed
-        ]
-        self._known += sum(len(passages) for _, passages in split)
+        )
         for group in _groups(split):
-            self._put_group(source.path, group)
+            self._put_group(source.path, group, size / max(characters, 1))
             if time.monotonic() - self._committed > _COMMIT_SECONDS:
                 self._writer.commit()
                 self._committed = time.monotonic()
@@ -114,26 +147,36 @@ class Indexer:
             return False
         else:
             self.report.updated += 1
+            if before.path != document.path and Path(before.path).exists():
+                self.report.problems.append((
+                    document.path,
+                    f"its document {document.key!r} has the id of one in {before.path}, which it "
+                    "replaces; give each an id of its own",
+                ))  # fmt: skip
         return True
 
-    def _put_group(self, path: str, group: list[tuple[Document, list[Passage]]]) -> None:
+    def _put_group(
+        self, path: str, group: list[tuple[Document, list[Passage]]], bytes_each: float
+    ) -> None:
         """Embed the passages of some documents together and store them."""
         passages = [passage for _, items in group for passage in items]
         digests = [_passage_digest(passage) for passage in passages]
-        vectors = self._vectors(passages, digests)
+        vectors = self._vectors(path, passages, digests, bytes_each)
         at = 0
         for document, items in group:
             end = at + len(items)
-            self._remove(document.key)
+            self._forget_old_name(document, digests[at:end])
+            remove_document(self._writer, document.key)
             row = self._writer.catalog.put_document(document)
             ids = self._writer.catalog.put_passages(row, items, digests[at:end])
             self._store_vectors(ids, items, vectors[at:end])
             self._writer.words.add(self._entries(document, ids, items))
             at = end
         self.report.passages += len(passages)
-        self._progress(path, self.report.passages, self._known)
 
-    def _vectors(self, passages: Sequence[Passage], digests: Sequence[str]) -> np.ndarray:
+    def _vectors(
+        self, path: str, passages: Sequence[Passage], digests: Sequence[str], bytes_each: float
+    ) -> np.ndarray:
         """Return a vector a passage; those that the index already has are not computed again."""
         vectors = np.empty((len(passages), self._embedder.identity.dimension), np.float32)
         new: list[int] = []
@@ -144,8 +187,40 @@ class Indexer:
                 new.append(place)
             else:
                 vectors[place] = vector
-        vectors[new] = self._embedder.embed_passages([_embedded(passages[i]) for i in new])
+                self._advance(passages[place], bytes_each)
+        for start in range(0, len(new), _BATCH):
+            batch = new[start : start + _BATCH]
+            vectors[batch] = self._embedder.embed_passages([_embedded(passages[i]) for i in batch])
+            for place in batch:
+                self._advance(passages[place], bytes_each)
+            self._show(path)
+        self.report.embedded += len(new)
         return vectors
+
+    def _advance(self, passage: Passage, bytes_each: float) -> None:
+        self._done += 1
+        self._extent.done += len(passage.text) * bytes_each
+
+    def _show(self, path: str) -> None:
+        self._progress(path, self._done, self._extent.passages(self._done))
+
+    def _forget_old_name(self, document: Document, digests: Sequence[str]) -> None:
+        """Take out the document that this one was before its file was renamed or moved.
+
+        It has the same content, and its file is no longer there.
+        """
+        catalog = self._writer.catalog
+        if not digests or catalog.document(document.key) is not None:
+            return
+        number = catalog.passage_with_digest(digests[0])
+        if number is None:
+            return
+        old = catalog.document(catalog.passages([number])[number].document_key)
+        if old is None or old.digest != document.digest or Path(old.path).exists():
+            return
+        remove_document(self._writer, old.key)
+        self.report.added -= 1
+        self.report.renamed += 1
 
     def _store_vectors(
         self, ids: Sequence[int], passages: Sequence[Passage], vectors: np.ndarray
@@ -162,12 +237,7 @@ class Indexer:
         for number, passage in zip(ids, passages, strict=True):
             body = self._segmenter.words(passage.text)
             names = romanise(chinese_names([*body, *title]))
-            yield Entry(
-                number, passage.language, passage.title_language, body, title, names
-            )
-
-    def _remove(self, key: str) -> None:
-        remove_document(self._writer, key)
+            yield Entry(number, passage.language, passage.title_language, body, title, names)
 
 
 def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[float]:
@@ -187,8 +257,41 @@ def remove_document(writer: IndexWriter, key: str) -> None:
     writer.catalog.remove_document(key)
 
 
+@contextmanager
+def explain_full_disk(folder: Path) -> Iterator[None]:
+    """Turn the ways in which the libraries say that the disk is full into one error.
+
+    Raises:
+        IndexFolderError: the disk is full.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError, RuntimeError, ValueError) as error:
+        if not _is_full_disk(error):
+            raise
+        raise IndexFolderError(
+            f"the disk is full, {folder} could not be written. Free some space and run the same "
+            "command again; the index is as it was last committed and can be asked"
+        ) from error
+
+
+def _is_full_disk(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    # SQLite, FAISS and tantivy give no number for it.
+    words = ("database or disk is full", "No space left", "File too large", "os error 28")
+    return any(word in str(error) for word in words)
+
+
+def _load(path: Path, embedder: Embedder) -> Source:
+    try:
+        return load_file(path, similarity=partial(similarity, embedder))
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
 def _groups(
-    split: list[tuple[Document, list[Passage]]],
+    split: Iterable[tuple[Document, list[Passage]]],
 ) -> Iterator[list[tuple[Document, list[Passage]]]]:
     """Yield documents in groups of about a batch of passages."""
     group: list[tuple[Document, list[Passage]]] = []
@@ -211,9 +314,23 @@ def _passage_digest(passage: Passage) -> str:
     return hashlib.sha256(_embedded(passage).encode()).hexdigest()[:32]
 
 
-def _file_digest(path: Path) -> str:
+def _size(path: Path) -> int:
     try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # said when it is read
+
+
+def _file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file; "" for one that is too large to be read at all."""
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            # Opening a pipe would wait for its other end.
+            raise SourceError(f"{path}: is no ordinary file; copy what it gives into one")
+        if state.st_size > MAX_BYTES:
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+        raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from error

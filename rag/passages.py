@@ -49,9 +49,7 @@ def split_document(
     for start, end in _join(_pieces(document.text, count, limits), limits):
         text = document.text[start:end]
         passages.append(
-            Passage(
-                document.key, start, end, text, context, detect_language(text), title_language
-            )
+            Passage(document.key, start, end, text, context, detect_language(text), title_language)
         )
     return passages
 
@@ -65,16 +63,15 @@ def passage_context(document: Document) -> str:
 def _pieces(text: str, count: CountTokens, limits: PassageLengths) -> list[_Piece]:
     spans: list[tuple[Span, int]] = []
     for number, (start, end) in enumerate(_paragraphs(text)):
-        spans.extend(
-            ((start + a, start + b), number) for a, b in split_sentences(text[start:end])
-        )
+        spans.extend(((start + a, start + b), number) for a, b in split_sentences(text[start:end]))
     tokens = count([text[start:end] for (start, end), _ in spans]) if spans else []
     pieces: list[_Piece] = []
     for ((start, end), number), length in zip(spans, tokens, strict=True):
         if length <= limits.most:
             pieces.append(_Piece(start, end, length, number))
         else:
-            pieces.extend(_cut(text, start, end, length, number, limits))
+            for a, b, tokens_there in _cut(text, (start, end), length, count, limits):
+                pieces.append(_Piece(a, b, tokens_there, number))
     return pieces
 
 
@@ -87,20 +84,34 @@ def _paragraphs(text: str) -> Iterator[Span]:
 
 
 def _cut(
-    text: str, start: int, end: int, tokens: int, paragraph: int, limits: PassageLengths
-) -> Iterator[_Piece]:
-    """Cut a sentence that is too long, at a comma or space where one is near."""
-    size = max(1, (end - start) * limits.target // tokens)
+    text: str, span: Span, tokens: int, count: CountTokens, limits: PassageLengths
+) -> Iterator[tuple[int, int, int]]:
+    """Yield the parts of a sentence that is too long, with their tokens.
+
+    Parts that are denser in tokens than the sentence as a whole are cut again.
+    """
+    parts = list(_cut_evenly(text, *span, (span[1] - span[0]) * limits.target // tokens))
+    counts = count([text[start:end] for start, end in parts])
+    for (start, end), length in zip(parts, counts, strict=True):
+        if length > limits.most and len(parts) > 1:
+            yield from _cut(text, (start, end), length, count, limits)
+        else:
+            yield start, end, length
+
+
+def _cut_evenly(text: str, start: int, end: int, size: int) -> Iterator[Span]:
+    """Yield stretches of about ``size`` characters that end at a comma or space where one is."""
+    size = max(1, size)
     while end - start > size * 5 // 4:
         window = text[start + size // 2 : start + size]
         best = max(window.rfind(mark) for mark in "，,、；;：: ")
         cut = start + size // 2 + best + 1 if best >= 0 else start + size
-        yield _Piece(start, cut, limits.target, paragraph)
+        yield start, len(text[:cut].rstrip()) if text[cut - 1].isspace() else cut
         start = cut
         while start < end and text[start].isspace():
             start += 1
     if start < end:
-        yield _Piece(start, end, limits.target, paragraph)
+        yield start, end
 
 
 def _join(pieces: list[_Piece], limits: PassageLengths) -> Iterator[Span]:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
-from rag.records import Answer, Citation
+from rag.records import Answer, Citation, Document
+
+# json escapes C0. C1 would steer a terminal as well, and half a surrogate pair is not UTF-8.
+_UNSAFE = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def to_json(value: object, *, indent: int | None = None) -> str:
+    """Return a value as JSON that is safe to print; characters beyond ASCII stay readable."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def answer_to_dict(answer: Answer) -> dict[str, Any]:
@@ -41,4 +52,19 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "url": document.url,
         "excerpt": document.excerpt,
         "score": round(citation.score, 4),
+    }
+
+
+def document_to_dict(document: Document) -> dict[str, Any]:
+    """Return what ``rag list --json`` prints a line; ``rag show --json`` adds the text."""
+    return {
+        "key": document.key,
+        "title": document.title,
+        "publisher": document.publisher,
+        "published": document.published.isoformat() if document.published else None,
+        "path": document.path,
+        "url": document.url,
+        "excerpt": document.excerpt,
+        "warnings": list(document.warnings),
+        "characters": len(document.text),
     }

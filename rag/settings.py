@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,13 @@ from rag.errors import SettingsError
 
 PREFIX = "YINJU_"
 FILE = "yinju.toml"
+_KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
+    "Path": (Path, (str, Path), "a path"),
+    "int": (int, (str, int), "a whole number"),
+    "float": (float, (str, int, float), "a number"),
+    "str": (str, (str,), "a text"),
+}
+"""By type: what makes a value, what it may be made of, and what to call it."""
 
 
 def _user_folder(kind: str) -> Path:
@@ -92,7 +99,10 @@ class Settings:
             raise SettingsError(
                 f"unknown setting {unknown[0]!r}; the settings are {', '.join(sorted(kinds))}"
             )
-        return cls(**{name: _convert(name, str(kinds[name]), v) for name, v in values.items()})
+        made: dict[str, Any] = {
+            name: _convert(name, str(kinds[name]), value) for name, value in values.items()
+        }
+        return cls(**made)
 
     def with_index(self, index: Path) -> Settings:
         """Return the same settings for another index folder."""
@@ -110,17 +120,23 @@ def _from_file(folder: Path) -> dict[str, Any]:
         if path == project:
             return {}  # some other project's file, and not ours to judge
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
-    return dict(content if path == own else content.get("tool", {}).get("yinju", {}))
+    if path == own:
+        return content
+    tools = content.get("tool", {})
+    table = tools.get("yinju", {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise SettingsError(f"tool.yinju in {path} is {table!r}, expected a table of settings")
+    return table
 
 
 def _convert(name: str, kind: str, value: object) -> object:
-    makers = {"Path": Path, "int": int, "float": float, "str": str}
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, Path)):
-        raise SettingsError(f"{name} is {value!r}, expected a {kind.lower()}")
+    make, accepted, expected = _KINDS[kind]
+    if isinstance(value, bool) or not isinstance(value, accepted) or value == "":
+        raise SettingsError(f"{name} is {value!r}, expected {expected}")
     try:
-        made = makers[kind](value)  # type: ignore[arg-type]
+        made = make(value)
     except ValueError as error:
-        raise SettingsError(f"{name} is {value!r}, expected a {kind.lower()}") from error
+        raise SettingsError(f"{name} is {value!r}, expected {expected}") from error
     return made.expanduser() if isinstance(made, Path) else made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -11,7 +12,16 @@ from typing import TextIO
 from rag.records import Answer, Citation, Document
 
 _PLAIN_WIDTH = 100
+_LEAST_WIDTH = 8
 _MARKS = ("▌", "▐")
+_SPACES = dict.fromkeys(map(ord, "\t\r\v\f\u2028\u2029"), " ")
+_CONTROLS = dict.fromkeys(
+    # C0, DEL and C1, and the marks that turn the direction of writing around.
+    (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    "\ufffd",
+)
+_UNSAFE = _CONTROLS | _SPACES
+del _UNSAFE[ord("\n")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +36,27 @@ class Screen:
         """Return the screen behind a stream."""
         if not stream.isatty():
             return cls()
-        colour = "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-        return cls(max(20, shutil.get_terminal_size().columns), colour)
+        # An empty NO_COLOR does not count (no-color.org).
+        colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return cls(max(_LEAST_WIDTH, shutil.get_terminal_size().columns), colour)
 
     def paint(self, text: str, code: str) -> str:
         """Return the text in a colour, where there are colours."""
         return f"\033[{code}m{text}\033[0m" if self.colour and text else text
+
+
+def printable(text: str) -> str:
+    """Return a text of the same length that cannot steer a terminal; line feeds stay.
+
+    Documents and their titles come from anywhere, and an escape sequence in one could recolour
+    the screen, rename the window or hide words.
+    """
+    return text.translate(_UNSAFE)
+
+
+def on_one_line(text: str) -> str:
+    """Return a text without anything that steers a terminal or starts a new line."""
+    return printable(text).replace("\n", " ")
 
 
 def render(answer: Answer, screen: Screen) -> str:
@@ -39,13 +64,16 @@ def render(answer: Answer, screen: Screen) -> str:
     lines: list[str] = []
     if answer.answered:
         for text in answer.texts:
-            lines.extend(screen.paint(line, "1;32") for line in wrap(text, screen.width))
+            wrapped = wrap(printable(text), screen.width)
+            lines.extend(screen.paint(line, "1;32") for line in wrapped)
         shown = answer.citations
     else:
-        lines.append("The documents do not say." if shown_in_english(answer) else "文档中没有说明。")
+        english = shown_in_english(answer)
+        says = ["The documents do not say." if english else "文档中没有说明。"]
         shown = answer.nearest
         if shown:
-            lines.append("Nearest:" if shown_in_english(answer) else "最接近的内容:")
+            says.append("Nearest:" if english else "最接近的内容:")
+        lines.extend(line for text in says for line in wrap(text, screen.width))
     for citation in shown[: 1 if answer.answered else None]:
         lines.extend(["", *_quotation(citation, screen)])
     if shown:
@@ -66,76 +94,127 @@ def shown_in_english(answer: Answer) -> bool:
 
 
 def _quotation(citation: Citation, screen: Screen) -> list[str]:
-    quote = citation.quote.replace("\n", " ")
-    opening, closing = ("\0", "\1")
+    """Return the quote with the answer's words marked: by bars, or by colour where there is one."""
+    quote = on_one_line(citation.quote)
+    # With colours the marks are controls, which take no columns and cannot stand in the quote.
+    opening, closing = ("\0", "\1") if screen.colour else _MARKS
     for start, end in sorted(citation.spans, reverse=True):
         a, b = start - citation.start, end - citation.start
         if (a, b) != (0, len(quote)):
             quote = quote[:a] + opening + quote[a:b] + closing + quote[b:]
     lines = wrap(f"{quote} [{citation.number}]", screen.width - 2)
-    text = "\n".join("  " + line for line in lines)
     if screen.colour:
-        # A marked stretch may run over a line's end; the colour goes on by itself.
-        text = text.replace(opening, "\033[1;4m").replace(closing, "\033[0m")
-    else:
-        text = text.replace(opening, _MARKS[0]).replace(closing, _MARKS[1])
-    return text.split("\n")
+        lines = list(_underlined(lines))
+    return ["  " + line for line in lines]
+
+
+def _underlined(lines: list[str]) -> Iterator[str]:
+    """Turn the marks into colour; a stretch that runs over a line's end is marked on each line."""
+    inside = False
+    for line in lines:
+        text = "\0" + line if inside else line
+        inside = text.rfind("\0") > text.rfind("\1")
+        text = text + "\1" if inside else text
+        yield text.replace("\0", "\033[1;4m").replace("\1", "\033[0m")
 
 
 def _source(citation: Citation, screen: Screen) -> list[str]:
     document = citation.document
-    day = document.published.isoformat() if document.published else ""
-    title = document.title or Path(document.path).name or document.key
-    head = " · ".join(filter(None, (title, document.publisher, day)))
-    lines = wrap(f"[{citation.number}] {head}", screen.width)
+    lines = wrap(f"[{citation.number}] {heading(document)}", screen.width, "    ")
     place = ", ".join(filter(None, (shown_path(document), citation.place)))
     lines.extend(
-        screen.paint(line, "2") for line in wrap("    " + place, screen.width)
+        screen.paint(line, "2") for line in wrap("    " + on_one_line(place), screen.width, "    ")
     )
     lines.extend(
         screen.paint(line, "33")
         for warning in document.warnings
-        for line in wrap(f"    ! {warning}", screen.width)
+        for line in wrap(f"    ! {on_one_line(warning)}", screen.width, "      ")
     )
     return lines
 
 
+def heading(document: Document) -> str:
+    """Return a document's title, publisher and date on one line; its name when it has no title."""
+    day = document.published.isoformat() if document.published else ""
+    title = document.title or Path(document.path).name or document.key
+    return on_one_line(" · ".join(filter(None, (title, document.publisher, day))))
+
+
 def shown_path(document: Document) -> str:
     """Return the path as seen from the working folder where it lies below, else in full."""
-    path = Path(document.path)
+    return near_path(document.path)
+
+
+def near_path(path: str) -> str:
+    """Return a path or a key as seen from the working folder where it lies below, else in full."""
+    if not path.startswith("/") and not Path(path).is_absolute():
+        return path
     try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return document.path
+        return Path(path).relative_to(Path.cwd()).as_posix()
+    except (ValueError, FileNotFoundError):
+        return path
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most ``width`` columns; Chinese may break anywhere."""
-    from wcwidth import wcwidth
+def columns_of(text: str) -> int:
+    """Return how many columns a text takes on one line."""
+    return sum(map(_columns, text))
 
+
+def cut(text: str, width: int) -> str:
+    """Return a text cut to at most ``width`` columns, with an ellipsis where something is gone."""
+    if columns_of(text) <= width:
+        return text
+    kept, columns = "", 1
+    for char in text:
+        columns += _columns(char)
+        if columns > width:
+            break
+        kept += char
+    return kept + "…"
+
+
+def wrap(text: str, width: int, indent: str = "") -> list[str]:
+    """Break a text into lines of at most ``width`` columns; Chinese may break anywhere.
+
+    Lines after a break, not those after a line feed, begin with ``indent``, where it leaves room.
+    """
+    if len(indent) > width // 2:
+        indent = ""
     lines: list[str] = []
-    line, columns, space = "", 0, -1
+    line, columns, edge = "", 0, 0
     for char in text:
         if char == "\n":
             lines.append(line)
-            line, columns, space = "", 0, -1
+            line, columns, edge = "", 0, 0
             continue
-        size = max(0, wcwidth(char))
-        if columns + size > width and line:
-            if space > 0 and char != " " and size == 1:
-                lines.append(line[:space])
-                line = line[space + 1 :]
-            else:
-                lines.append(line)
-                line = ""
-            columns = sum(max(0, wcwidth(c)) for c in line)
-            space = -1
-            if char == " " and not line:
+        size = _columns(char)
+        if columns + size > width and line not in ("", indent):
+            head, rest = _broken(line, edge if char != " " and size == 1 else len(line))
+            if columns_of(indent + rest) + size > width:
+                head, rest = line, ""
+            lines.append(head.rstrip(" "))
+            line = indent + rest
+            columns, edge = columns_of(line), 0
+            if char == " " and not rest:
                 continue
         if char == " ":
-            space = len(line)
-        elif size == 2:
-            space = -1
+            edge = len(line)
         line += char
         columns += size
+        if size == 2:
+            edge = len(line)
     return [*lines, line]
+
+
+def _broken(line: str, edge: int) -> tuple[str, str]:
+    """Return the line up to where a word begins, and the word; the whole line when none does."""
+    if not line[:edge].strip():
+        return line, ""
+    return line[:edge], line[edge:].removeprefix(" ")
+
+
+def _columns(char: str) -> int:
+    from wcwidth import wcwidth
+
+    # The selector makes a narrow sign a wide emoji.
+    return 1 if char == "\ufe0f" else max(0, wcwidth(char))

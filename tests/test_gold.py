@@ -299,9 +299,9 @@ def test_there_are_22_digests_with_short_ascii_names() -> None:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-20\d\d-\d\d\.md", name), name
 
 
-def test_each_digest_has_a_title_a_publisher_and_an_iso_date() -> None:
+def test_each_digest_has_a_title_and_an_iso_date() -> None:
     for name, (fields, body) in digests().items():
-        for field in ("title", "publisher", "published", "digest_of"):
+        for field in ("title", "published", "digest_of"):
             assert fields[field].strip(), (name, field)
         date = datetime.date.fromisoformat(fields["published"])
         assert name.endswith(f"-{date:%Y-%m}.md")

@@ -6,9 +6,12 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.cli import samples
 from rag.cli.common import (
     DONE,
     add_filter_flags,
@@ -24,7 +27,7 @@ from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from rag.engine import Engine
-    from rag.records import Answer
+    from rag.records import Answer, Filters
 
 _EXAMPLES = """\
   ask "how much did Guangxi recover"
@@ -34,6 +37,17 @@ _EXAMPLES = """\
   ask                          (a conversation; Ctrl-D ends it)
   cat questions.txt | ask      (one question a line)
 """
+_HISTORY_LENGTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question of a batch; ``id`` is None for those of a pipe, which have none."""
+
+    number: int
+    id: object
+    question: str
+    has_id: bool = True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,141 +66,186 @@ def _parser() -> argparse.ArgumentParser:
     add_index_flags(result)
     add_filter_flags(result)
     result.add_argument(
-        "--top-k", type=int, metavar="N", help="how many passages to read (10 unless set)"
+        "--top-k", type=int, metavar="N", help="how many passages to read (16 unless set)"
     )
     result.add_argument(
-        "--threshold", type=float, metavar="P", help="how sure to be before answering, 0 to 1"
-    )
+        "--threshold", type=float, metavar="P",
+        help="how sure to be before answering, 0 to 1 (0.5 unless set)",
+    )  # fmt: skip
     result.add_argument("--json", action="store_true", help="print JSON for scripts")
     result.add_argument(
         "--batch", type=Path, metavar="FILE",
-        help='read {"id": …, "question": …} lines; "-" reads stdin',
+        help='answer {"id": …, "question": …} lines, in order; "-" reads stdin',
     )  # fmt: skip
     return result
 
 
 def _ask(options: argparse.Namespace) -> int:
-    question = " ".join(options.question)
+    filters = filters_of(options)
     if options.question and options.batch:
         raise UsageError("give a question or --batch, not both")
-    if options.question or options.batch or sys.stdin.isatty():
-        if options.question:
-            from rag.engine import check_question
+    engine = open_engine(options)
+    if options.question:
+        from rag.engine import check_question
 
-            check_question(question)
-    with open_engine(options) as engine:
-        _ensure_index(engine, given=options.index is not None)
+        question = check_question(" ".join(options.question))
+    batch = _batch(options.batch) if options.batch else None
+    if batch is not None and str(options.batch) != "-":
+        # What is wrong with a file is said before any answer, not after a thousand.
+        batch = iter(list(batch))
+    with engine:
+        _open_index(engine, given=options.index is not None)
         engine.warm()
-        if options.batch:
-            _print_all(engine, options, _batch(options.batch))
-        elif options.question:
-            _print_one(engine, options, question)
-        elif sys.stdin.isatty():
-            _converse(engine, options)
+        if options.question:
+            _print_one(engine.ask(question, filters=filters), options)
+        elif batch is not None:
+            _print_all(engine, filters, options, batch)
+        elif sys.stdin is not None and sys.stdin.isatty():
+            _converse(engine, filters, options)
         else:
-            lines = (line.strip() for line in sys.stdin)
-            _print_all(engine, options, ((None, line) for line in lines if line))
+            _print_all(engine, filters, options, _lines(blank=options.json))
     return DONE
 
 
-def _ensure_index(engine: Engine, *, given: bool) -> None:
-    """Build the sample index when there is none at the default place."""
-    if given or engine.has_index():
-        return
-    seeds = sample_folder()
-    if seeds is None:
-        return
-    say(f"no index yet; building one from the sample documents in {seeds}")
-    with progress_bar("indexing") as move:
-        engine.add([seeds], move)
+def _open_index(engine: Engine, *, given: bool) -> None:
+    """Open the index, before models are loaded; make the sample one where none is by default."""
+    seeds = samples.sample_folder()
+    if not given and not engine.has_index() and seeds is not None:
+        say(f"no index yet; making one of the sample documents in {seeds}")
+        with progress_bar("indexing") as move:
+            engine.add([seeds], move)
+    engine.contents  # noqa: B018  there must be one
 
 
-def sample_folder() -> Path | None:
-    """Return where the sample documents lie: in the checkout, or inside the installed package."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package.parent / "seeds", package / "_seeds"):
-        if folder.is_dir():
-            return folder
-    return None
-
-
-def _print_one(engine: Engine, options: argparse.Namespace, question: str) -> None:
-    answer = engine.ask(question, filters=filters_of(options))
+def _print_one(answer: Answer, options: argparse.Namespace) -> None:
     if options.json:
-        from rag.serialise import answer_to_dict
+        from rag.serialise import answer_to_dict, to_json
 
-        print(json.dumps(answer_to_dict(answer), ensure_ascii=False, indent=2))
+        print(to_json(answer_to_dict(answer), indent=2), flush=True)
     else:
         _show(answer)
 
 
 def _print_all(
-    engine: Engine, options: argparse.Namespace, questions: Iterable[tuple[object, str]]
+    engine: Engine, filters: Filters, options: argparse.Namespace, questions: Iterable[_Asked]
 ) -> None:
-    from rag.serialise import answer_to_dict
+    """Answer one question after the other; one that cannot be asked gets an object that says so."""
+    from rag.records import Answer
+    from rag.serialise import answer_to_dict, to_json
+    from rag.terminal import cut, on_one_line
 
-    for id_, question in questions:
-        answer = engine.ask(question, filters=filters_of(options))
+    for asked in questions:
+        reason = ""
+        try:
+            answer = engine.ask(asked.question, filters=filters)
+        except UsageError as error:
+            reason = str(error)
+            answer = Answer(asked.question, warnings=(reason,))
         if options.json:
-            head = {} if id_ is None else {"id": id_}
-            row = head | answer_to_dict(answer)
-            print(json.dumps(row, ensure_ascii=False), flush=True)
+            head = {"id": asked.id} if asked.has_id else {}
+            print(to_json(head | answer_to_dict(answer)), flush=True)
+            continue
+        print(f"> {cut(on_one_line(asked.question), 98)}", flush=True)
+        if reason:
+            say(f"question {asked.number}: {reason}")
         else:
-            print(f"> {question}", flush=True)
             _show(answer)
 
 
-def _batch(path: Path) -> Iterator[tuple[object, str]]:
-    """Yield the id and question of each line of a file."""
-    try:
-        lines = sys.stdin if str(path) == "-" else path.open(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    for number, line in enumerate(lines, 1):
+def _lines(*, blank: bool) -> Iterator[_Asked]:
+    """Yield the questions of a pipe; blank lines only where answers are matched up with lines."""
+    for number, line in enumerate(sys.stdin or (), 1):
+        question = line.removeprefix("\ufeff").strip()
+        if question or blank:
+            yield _Asked(number, None, question, has_id=False)
+
+
+def _batch(path: Path) -> Iterator[_Asked]:
+    """Yield the questions of a file of JSON lines; blank lines are passed over.
+
+    Raises:
+        UsageError: the file cannot be read, or a line is not what it must be.
+    """
+    for number, line in _numbered_lines(path):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
             question = row["question"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise UsageError(
-                f'{path}, line {number}: expected {{"id": …, "question": …}}, found {line[:60]!r}'
+                f'{path}, line {number}: expected {{"id": …, "question": …}}, '
+                f"found {line.strip()[:60]!r}"
             ) from error
         if not isinstance(question, str):
             raise UsageError(f"{path}, line {number}: the question must be a text")
-        yield row.get("id"), question
+        yield _Asked(number, row.get("id"), question)
 
 
-def _converse(engine: Engine, options: argparse.Namespace) -> None:
+def _numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    if str(path) == "-":
+        for number, line in enumerate(sys.stdin or (), 1):
+            yield number, line.removeprefix("\ufeff")
+        return
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            yield from enumerate(file, 1)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8; save it as UTF-8") from error
+
+
+def _converse(engine: Engine, filters: Filters, options: argparse.Namespace) -> None:
     """Read questions from the terminal, with a history that lasts."""
-    import readline
-
     history = engine.settings.cache / "history"
-    if history.is_file():
-        readline.read_history_file(history)
+    _load_history(history)
     say("Ask a question; Ctrl-D ends.")
     try:
         while True:
             try:
-                question = input("? ").strip()
+                question = _read_line().strip()
             except EOFError:
-                print()
+                print(file=sys.stderr)
                 return
-            except KeyboardInterrupt:
-                print()
+            if not question:
                 continue
-            if question:
-                _answer_or_explain(engine, options, question)
+            try:
+                _print_one(engine.ask(question, filters=filters), options)
+            except UsageError as error:
+                say(f"error: {error}")
     finally:
-        readline.set_history_length(1000)
-        readline.write_history_file(history)
+        _save_history(history)
 
 
-def _answer_or_explain(engine: Engine, options: argparse.Namespace, question: str) -> None:
-    try:
-        _print_one(engine, options, question)
-    except UsageError as error:
-        say(f"error: {error}")
+def _read_line() -> str:
+    if sys.stdout.isatty():
+        return input("? ")
+    # Answers go to a file; the prompt must not.
+    print("? ", end="", file=sys.stderr, flush=True)
+    return input()
+
+
+def _load_history(path: Path) -> None:
+    # Windows has no readline; a history that cannot be read is none.
+    with suppress(ImportError, OSError):
+        import readline
+
+        readline.clear_history()
+        readline.set_auto_history(True)
+        if path.is_file():
+            readline.read_history_file(path)
+
+
+def _save_history(path: Path) -> None:
+    with suppress(ImportError):
+        import readline
+
+        readline.set_history_length(_HISTORY_LENGTH)
+        try:
+            readline.write_history_file(path)
+        except OSError as error:
+            say(f"the history could not be kept in {path}: {error.strerror or error}")
 
 
 def _show(answer: Answer) -> None:

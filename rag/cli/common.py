@@ -1,4 +1,4 @@
-"""What both commands share: flags, exit statuses, progress."""
+"""What both commands share: flags, exit statuses, messages, progress."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,40 +42,81 @@ def add_index_flags(target: argparse.ArgumentParser) -> None:
 
 def add_filter_flags(target: argparse.ArgumentParser) -> None:
     """Add the flags that limit which documents are searched."""
-    target.add_argument("--publisher", metavar="NAME", help="only documents of this publisher")
     target.add_argument(
-        "--path", metavar="GLOB", help="only documents whose path matches, e.g. 'reports/*.pdf'"
+        "--publisher", metavar="NAME", help="only documents whose publisher's name has this in it"
     )
-    target.add_argument("--since", type=_day, metavar="DATE", help="published on or after")
+    target.add_argument(
+        "--path", metavar="GLOB",
+        help="only documents whose path, or the end of it, matches: '*.pdf', 'reports/*' "
+        "(* also matches /; quote it, so that the shell leaves it alone)",
+    )  # fmt: skip
+    target.add_argument(
+        "--since", type=_day, metavar="DATE", help="published on or after, e.g. 2025-12-31"
+    )
     target.add_argument("--until", type=_day, metavar="DATE", help="published on or before")
 
 
 def filters_of(options: argparse.Namespace) -> Filters:
-    """Return the filters that were asked for."""
+    """Return the filters that were asked for.
+
+    Raises:
+        UsageError: no date can be both.
+    """
     from rag.records import Filters
 
+    if options.since and options.until and options.since > options.until:
+        raise UsageError(f"--since {options.since} is after --until {options.until}")
     return Filters(
-        options.publisher or "", options.path or "", options.since, options.until
+        options.publisher or "", path_filter(options.path or ""), options.since, options.until
     )
 
 
+def path_filter(glob: str) -> str:
+    """Return a glob as the index matches it: ./ and ../ made absolute, a folder for what is in it.
+
+    >>> path_filter("reports/")
+    'reports/*'
+    """
+    if glob.startswith(("./", "../", "~/")):
+        absolute = os.path.normpath(Path(glob).expanduser().absolute())
+        glob = Path(absolute).as_posix() + ("/" if glob.endswith("/") else "")
+    return f"{glob}*" if glob.endswith("/") else glob
+
+
 def open_engine(options: argparse.Namespace) -> Engine:
-    """Return the engine for the flags, the environment and the settings file."""
-    from rag.engine import Engine
+    """Return the engine for the flags, the environment and the settings file.
+
+    Raises:
+        UsageError: a setting is wrong, or the index is no folder.
+    """
     from rag.settings import Settings
 
     flags = {
         name: getattr(options, name, None) for name in ("index", "model", "top_k", "threshold")
     }
-    return Engine(Settings.load(flags))
+    settings = Settings.load(flags)
+    if settings.index.exists() and not settings.index.is_dir():
+        raise UsageError(f"{settings.index} is a file; --index takes the folder of an index")
+    from rag.engine import Engine
+
+    return Engine(settings)
 
 
 def run(command: Callable[[], int]) -> int:
     """Run a command and return its exit status; errors become one line on stderr."""
     _use_utf8()
     try:
+        return _run(command)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; nothing is wrong.
+        _silence()
+        return DONE
+
+
+def _run(command: Callable[[], int]) -> int:
+    try:
         status = command()
-        sys.stdout.flush()
+        print(end="", flush=True)
     except UsageError as error:
         say(f"error: {error}")
         return MISUSED
@@ -83,36 +124,44 @@ def run(command: Callable[[], int]) -> int:
         say(f"error: {error}")
         return FAILED
     except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        raise
     except KeyboardInterrupt:
-        say("\ninterrupted; what was committed before is kept")
+        print(file=sys.stderr)
+        say("interrupted; what the index held is as it was last committed")
         return INTERRUPTED
     except OSError as error:
         say(f"error: {_explain(error)}")
+        if error.filename is None:
+            _silence()
         return FAILED
     return status
 
 
 def say(text: str) -> None:
-    """Print a line on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    """Print a message on stderr, as one line without anything that steers a terminal."""
+    from rag.terminal import on_one_line
+
+    print(on_one_line(text), file=sys.stderr, flush=True)
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar on stderr, on a terminal only, and yield what moves it."""
+def progress_bar(what: str, unit: str = "passages") -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar on stderr, on a terminal only, and yield what moves it.
+
+    It is moved by (file, units done, units expected).
+    """
     from tqdm import tqdm
 
+    from rag.terminal import on_one_line
+
     bar: Any = tqdm(
-        desc=what, unit=" passages", disable=None, leave=False, dynamic_ncols=True, delay=0.5,
+        desc=what, unit=f" {unit}", disable=None, leave=False, dynamic_ncols=True, delay=0.5,
         bar_format="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} {rate_fmt}{postfix}",
     )  # fmt: skip
 
-    def move(path: str, done: int, known: int) -> None:
-        bar.total = known
-        bar.set_postfix_str(Path(path).name, refresh=False)
+    def move(path: str, done: int, expected: int) -> None:
+        bar.total = max(expected, 1)
+        bar.set_postfix_str(on_one_line(Path(path).name), refresh=False)
         bar.update(done - bar.n)
 
     try:
@@ -134,12 +183,25 @@ def _explain(error: OSError) -> str:
     reason = error.strerror or str(error)
     place = f"{error.filename}: " if error.filename else ""
     if error.errno == 28:
-        return f"{place}the disk is full. Free some space; the index is as it was"
+        return f"{place}the disk is full, so not all was written. Free some space and run it again"
     return f"{place}{reason}"
 
 
-def _use_utf8() -> None:
+def _silence() -> None:
+    """Send what is still to be written nowhere, so that Python's exit does not fail on it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
+        # A stream that a test or a notebook put in place has no file behind it.
+        with suppress(OSError, ValueError, AttributeError):
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _use_utf8() -> None:
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")

@@ -25,7 +25,7 @@ class HubEmbedder:
         self._question_prompt = _prompt(model, name, "query")
         self._passage_prompt = _prompt(model, name, "passage", "document")
         dimension = int(model.get_embedding_dimension())
-        self.identity = ModelIdentity(name, _digest(model), dimension, "fp32")
+        self.identity = ModelIdentity(name, _digest(model), dimension, _precision(model))
 
     @classmethod
     def open(cls, name: str) -> HubEmbedder:
@@ -56,6 +56,8 @@ class HubEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens each text is."""
+        if not texts:
+            return []
         ids = self._model.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
         return [len(item) for item in ids]
 
@@ -82,5 +84,12 @@ def _digest(model: Any) -> str:  # noqa: ANN401
     digest = hashlib.sha256()
     for key, value in sorted(model.state_dict().items()):
         digest.update(key.encode())
-        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+        # NumPy has no bfloat16; every number of one is a float32 too.
+        tensor = value.detach().cpu().contiguous()
+        digest.update((tensor.float() if tensor.is_floating_point() else tensor).numpy().tobytes())
     return digest.hexdigest()[:16]
+
+
+def _precision(model: Any) -> str:  # noqa: ANN401
+    """Return how the parameters are held: float32, bfloat16 and so on."""
+    return str(next(model.parameters()).dtype).removeprefix("torch.")

@@ -1,6 +1,6 @@
 """The bundled e5 encoder: weights, tokenizer, ONNX graph. Embedding and reading stand on it."""
 
-from rag.encoder.encoder import Encoder
+from rag.encoder.encoder import Encoder, WindowScores
 from rag.encoder.graph import Precision
 
-__all__ = ["Encoder", "Precision"]
+__all__ = ["Encoder", "Precision", "WindowScores"]

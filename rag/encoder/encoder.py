@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.encoder import weights
+from rag.encoder.adapters import digest_of, load_adapters
 from rag.encoder.cache import cached
-from rag.encoder.graph import Precision, encoder_bytes
+from rag.encoder.graph import Precision, encoder_bytes, reader_bytes
 from rag.encoder.tokenizer import Tokenizer, model_bytes
 from rag.encoder.weights import FloatArray, WeightFile
 
@@ -30,8 +33,20 @@ _LEAST_COSINE = 0.985
 """Probes under this cosine to fp32 mean that 8-bit products overflow on this processor."""
 
 
-class _Runner:
-    """One ONNX Runtime session over memory-mapped word embeddings."""
+@dataclass(frozen=True, slots=True)
+class WindowScores:
+    """What the reader says of one window: a start and an end score a token, and relevance.
+
+    ``spans`` has shape (tokens, 2), special tokens included; the first token's scores stand for
+    "the answer is not here".
+    """
+
+    spans: FloatArray
+    relevance: float
+
+
+class _Session:
+    """One ONNX Runtime session over memory-mapped word embeddings, on one thread a call."""
 
     def __init__(self, file: WeightFile, model: Path | bytes) -> None:
         import onnxruntime
@@ -44,30 +59,30 @@ class _Runner:
             source, options, providers=["CPUExecutionProvider"]
         )
         self._words: NDArray[np.uint8] = file.packed("emb.word", file.sizes.hidden)
-        self._sizes = file.sizes
 
-    def __call__(self, tokens: Sequence[int]) -> FloatArray:
-        """Return the unit vector of one text, shape (hidden,)."""
-        sizes = self._sizes
-        ids = [sizes.bos, *tokens[: sizes.positions - 2], sizes.eos]
-        rows = weights.unpack_rows(self._words, ids)
-        vector: FloatArray = self._session.run(None, {"words": rows[None]})[0][0]
-        return vector
+    def __call__(self, ids: Sequence[int]) -> list[FloatArray]:
+        """Return the model's outputs for one text, special tokens included in its ids."""
+        rows = weights.unpack_rows(self._words, list(ids))
+        outputs: list[FloatArray] = self._session.run(None, {"words": rows[None]})
+        return outputs
 
 
 class Encoder:
-    """multilingual-e5-small on ONNX Runtime in int8.
+    """multilingual-e5-small on ONNX Runtime in int8, to embed with and to read with.
 
     Each text runs alone, on one thread, so its vector does not depend on its neighbours; several
     texts run side by side, one on each processor.
     """
 
-    def __init__(self, file: WeightFile, tokenizer: Tokenizer, model: Path) -> None:
+    def __init__(self, file: WeightFile, tokenizer: Tokenizer, cache: Path) -> None:
         self.tokenizer = tokenizer
-        self.precision = Precision(model.stem.rpartition("-")[2])
         self.dimension = file.sizes.hidden
         self.most_tokens = file.sizes.positions
-        self._run = _Runner(file, model)
+        self._file = file
+        self._cache = cache
+        model = _converted(file, tokenizer, cache)
+        self.precision = Precision(model.stem.rpartition("-")[2])
+        self._embedder = _Session(file, model)
         self._pool = ThreadPoolExecutor(max(1, os.cpu_count() or 1))
 
     @classmethod
@@ -79,44 +94,76 @@ class Encoder:
         """
         path = weights.locate()
         file = WeightFile.open(path)
-        stem = f"{weights.MODEL_NAME}-{weights.FILE_SHA256[:8]}-{_FORM}"
 
         def pieces() -> bytes:
             weights.check_digest(path)
             return model_bytes(file.vocabulary())
 
-        tokenizer = Tokenizer(cached(cache, f"{stem}.spm", pieces), file.character_map())
-        return cls(file, tokenizer, _converted(file, tokenizer, cache, stem))
+        model = cached(cache, f"{_STEM}.spm", pieces)
+        return cls(file, Tokenizer(model, file.character_map()), cache)
 
     def embed(self, texts: Sequence[str]) -> FloatArray:
         """Return unit vectors, shape (len(texts), dimension). Texts over ``most_tokens`` are cut."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         tokens = self.tokenizer.encode_batch(texts)
-        # The longest go first, so that no processor is left with one at the end.
-        order = sorted(range(len(tokens)), key=lambda index: -len(tokens[index]))
-        work = map if len(texts) == 1 else self._pool.map
-        for index, vector in zip(
-            order, work(self._run, [tokens[index] for index in order]), strict=True
-        ):
-            vectors[index] = vector
+        for place, outputs in self._run(self._embedder, [self._framed(ids) for ids in tokens]):
+            vectors[place] = outputs[0][0]
         return vectors
 
+    def read(self, windows: Sequence[Sequence[int]], adapters: Path) -> list[WindowScores]:
+        """Return the scores of windows of token ids, special tokens included.
 
-def _converted(file: WeightFile, tokenizer: Tokenizer, cache: Path, stem: str) -> Path:
+        Args:
+            windows: ``<s> question </s></s> text </s>``, each at most ``most_tokens`` long.
+            adapters: the trained adapters' file.
+        """
+        session = self._reader(adapters)
+        scores: list[WindowScores | None] = [None] * len(windows)
+        for place, (spans, relevance) in self._run(session, windows):
+            scores[place] = WindowScores(spans[0], float(relevance[0, 0, 0]))
+        return [item for item in scores if item is not None]
+
+    @functools.cache  # noqa: B019  an encoder lives as long as its process
+    def _reader(self, adapters: Path) -> _Session:
+        name = f"{_STEM}-reader-{digest_of(adapters)}-{self.precision}.onnx"
+
+        def make() -> bytes:
+            return reader_bytes(self._file, self.precision, load_adapters(adapters))
+
+        return _Session(self._file, cached(self._cache, name, make))
+
+    def _framed(self, ids: Sequence[int]) -> list[int]:
+        sizes = self._file.sizes
+        return [sizes.bos, *ids[: sizes.positions - 2], sizes.eos]
+
+    def _run(
+        self, session: _Session, inputs: Sequence[Sequence[int]]
+    ) -> Iterator[tuple[int, list[FloatArray]]]:
+        """Yield the place and outputs of each input, in no certain order."""
+        # The longest go first, so that no processor is left with one at the end.
+        order = sorted(range(len(inputs)), key=lambda place: -len(inputs[place]))
+        work = map if len(inputs) == 1 else self._pool.map
+        yield from zip(order, work(session, [inputs[place] for place in order]), strict=True)
+
+
+_STEM = f"{weights.MODEL_NAME}-{weights.FILE_SHA256[:8]}-{_FORM}"
+
+
+def _converted(file: WeightFile, tokenizer: Tokenizer, cache: Path) -> Path:
     """Return the converted model for this processor, made when the cache has none."""
     for precision in (Precision.INT8, Precision.INT7):
-        path = cache / f"{stem}-{precision}.onnx"
+        path = cache / f"{_STEM}-{precision}.onnx"
         if path.is_file():
             return path
     precision = _choose_precision(file, tokenizer)
     make = partial(encoder_bytes, file, precision)
-    return cached(cache, f"{stem}-{precision}.onnx", make)
+    return cached(cache, f"{_STEM}-{precision}.onnx", make)
 
 
 def _choose_precision(file: WeightFile, tokenizer: Tokenizer) -> Precision:
     """Return 8 bits where they agree with fp32 on this processor, else 7."""
-    tokens = tokenizer.encode_batch(_PROBES)
-    exact = _Runner(file, encoder_bytes(file, Precision.FP32))
-    quantised = _Runner(file, encoder_bytes(file, Precision.INT8))
-    least = min(float(exact(item) @ quantised(item)) for item in tokens)
+    exact = _Session(file, encoder_bytes(file, Precision.FP32))
+    quantised = _Session(file, encoder_bytes(file, Precision.INT8))
+    ids = [[file.sizes.bos, *tokens, file.sizes.eos] for tokens in tokenizer.encode_batch(_PROBES)]
+    least = min(float(exact(item)[0][0] @ quantised(item)[0][0]) for item in ids)
     return Precision.INT8 if least >= _LEAST_COSINE else Precision.INT7

@@ -9,6 +9,8 @@ the activations quantised as they come.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -35,9 +37,33 @@ class Precision(StrEnum):
 _TOP = {Precision.INT8: 127, Precision.INT7: 63}
 
 
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What training adds to the encoder: low-rank additions to its layers, and a reader's heads.
+
+    ``additions`` gives, by the name of a linear layer (``l0.q``), what its matrix gains, shape
+    (outputs, inputs). The heads are (2, hidden) for the span's start and end, (1, hidden) for
+    relevance, each with a bias.
+    """
+
+    additions: Mapping[str, FloatArray]
+    spans: FloatArray
+    spans_bias: FloatArray
+    relevance: FloatArray
+    relevance_bias: FloatArray
+
+
 def encoder_bytes(weights: WeightFile, precision: Precision) -> bytes:
     """Return the serialised ONNX model: input ``words`` (1, tokens, hidden), output ``vector``."""
-    return _Builder(weights, precision).build()
+    return _Builder(weights, precision, {}).embedder()
+
+
+def reader_bytes(weights: WeightFile, precision: Precision, adapters: Adapters) -> bytes:
+    """Return the serialised reader: the same input, outputs ``spans`` and ``relevance``.
+
+    ``spans`` is (1, tokens, 2), start and end scores; ``relevance`` is (1, 1, 1).
+    """
+    return _Builder(weights, precision, adapters.additions).reader(adapters)
 
 
 def _quantise(matrix: FloatArray, top: int) -> tuple[NDArray[np.int8], FloatArray]:
@@ -48,9 +74,15 @@ def _quantise(matrix: FloatArray, top: int) -> tuple[NDArray[np.int8], FloatArra
 
 
 class _Builder:
-    def __init__(self, weights: WeightFile, precision: Precision) -> None:
+    def __init__(
+        self,
+        weights: WeightFile,
+        precision: Precision,
+        additions: Mapping[str, FloatArray],
+    ) -> None:
         from onnx import helper, numpy_helper
 
+        self._additions = additions
         self._weights = weights
         self._precision = precision
         self._helper: Any = helper
@@ -58,10 +90,27 @@ class _Builder:
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
-    def build(self) -> bytes:
-        sizes, make, tensor = self._weights.sizes, self._helper, self._weights.tensor
-        hidden = sizes.hidden
-        positions = tensor("emb.pos").reshape(-1, hidden) + tensor("emb.type")[:hidden]
+    def embedder(self) -> bytes:
+        """Return the encoder with mean pooling to unit length."""
+        state = self._states()
+        self._node("ReduceMean", [state, self._ints("axis", 1)], ["mean"], keepdims=0)
+        self._node("LpNormalization", ["mean"], ["vector"], axis=1, p=2)
+        return self._model({"vector": [1, self._weights.sizes.hidden]})
+
+    def reader(self, adapters: Adapters) -> bytes:
+        """Return the encoder with a head a token for the span and one at the start."""
+        state = self._states()
+        starts = [self._ints("from", 0), self._ints("to", 1), self._ints("along", 1)]
+        first = self._node("Slice", [state, *starts], ["first"])
+        self._head(state, adapters.spans, adapters.spans_bias, "spans")
+        self._head(first, adapters.relevance, adapters.relevance_bias, "relevance")
+        return self._model({"spans": [1, "tokens", 2], "relevance": [1, 1, 1]})
+
+    def _states(self) -> str:
+        """Add the embedding of places and all layers; return the name of the last states."""
+        sizes, tensor = self._weights.sizes, self._weights.tensor
+        positions = tensor("emb.pos").reshape(-1, sizes.hidden)
+        positions = positions + tensor("emb.type")[: sizes.hidden]
         self._node("Shape", ["words"], ["shape"])
         self._node("Slice", ["shape", self._ints("one", 1), self._ints("two", 2)], ["length"])
         start = self._ints("zero", 0)
@@ -75,14 +124,22 @@ class _Builder:
         )
         for layer in range(sizes.layers):
             state = self._layer(f"l{layer}.", state)
-        self._node("ReduceMean", [state, self._ints("axis", 1)], ["mean"], keepdims=0)
-        self._node("LpNormalization", ["mean"], ["vector"], axis=1, p=2)
+        return state
+
+    def _head(self, state: str, weight: FloatArray, bias: FloatArray, name: str) -> None:
+        matrix = self._constant(name + ".weight", weight.T.astype(np.float32))
+        self._node("MatMul", [state, matrix], [name + ".product"])
+        added = self._constant(name + ".bias", bias.astype(np.float32))
+        self._node("Add", [name + ".product", added], [name])
+
+    def _model(self, outputs: Mapping[str, list[int | str]]) -> bytes:
+        make = self._helper
         info = make.make_tensor_value_info
         graph = make.make_graph(
             self._nodes,
             "encoder",
-            [info("words", 1, [1, "tokens", hidden])],
-            [info("vector", 1, [1, hidden])],
+            [info("words", 1, [1, "tokens", self._weights.sizes.hidden])],
+            [info(name, 1, shape) for name, shape in outputs.items()],
             self._constants,
         )
         imports = [make.make_opsetid("", 20), make.make_opsetid(_FUSED, 1)]
@@ -104,7 +161,7 @@ class _Builder:
     def _linear(self, state: str, names: list[str], inputs: int) -> str:
         """Add one product for the named layers side by side, bias included."""
         label = names[0]
-        matrix = np.concatenate([self._weights.matrix(name + ".w", inputs) for name in names])
+        matrix = np.concatenate([self._matrix(name, inputs) for name in names])
         bias = np.concatenate([self._weights.tensor(name + ".b") for name in names])
         bias_name = self._constant(label + ".bias", bias)
         if self._precision is Precision.FP32:
@@ -120,6 +177,11 @@ class _Builder:
             bias_name,
         ]
         return self._fused("DynamicQuantizeMatMul", inputs_, label + ".out")
+
+    def _matrix(self, name: str, inputs: int) -> FloatArray:
+        matrix = self._weights.matrix(name + ".w", inputs)
+        addition = self._additions.get(name)
+        return matrix if addition is None else matrix + addition
 
     def _norm(self, state: str, residual: str, name: str) -> str:
         inputs = [state, residual, self._tensor(name + ".w"), self._tensor(name + ".b")]

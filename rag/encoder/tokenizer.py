@@ -57,10 +57,36 @@ class Tokenizer:
         ids: list[int] = self._processor.encode(self._normalise(text))
         return ids
 
+    def pieces(self, text: str) -> list[tuple[int, int, int]]:
+        """Return (id, start, end) of each token, with offsets in the characters of ``text``."""
+        normalised, places = self._normalise_with_places(text)
+        # SentencePiece counts the bytes of UTF-8.
+        chars = [n for n, char in enumerate(normalised) for _ in char.encode()]
+        found = []
+        for piece in self._processor.encode(normalised, return_type="proto").pieces:
+            if piece.end > piece.begin:
+                start, end = chars[piece.begin], chars[piece.end - 1]
+                found.append((piece.id, places[start], places[end] + 1))
+            else:
+                at = found[-1][2] if found else 0
+                found.append((piece.id, at, at))
+        return found
+
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text."""
         ids: list[list[int]] = self._processor.encode([self._normalise(text) for text in texts])
         return ids
+
+    def _normalise_with_places(self, text: str) -> tuple[str, list[int]]:
+        """Return the normalised text and, for each of its characters, where it comes from."""
+        chars: list[str] = []
+        places: list[int] = []
+        for place, char in enumerate(text):
+            for new in self._mapping.get(ord(char), char):
+                if not (new == " " and chars and chars[-1] == " "):
+                    chars.append(new)
+                    places.append(place)
+        return "".join(chars), places
 
     def _normalise(self, text: str) -> str:
         return _SPACES.sub(" ", text.translate(self._mapping))

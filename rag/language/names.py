@@ -11,22 +11,33 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,5}")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+_APOSTROPHE = re.compile(r"['’]")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁"
+    "任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔"
+    "向常"
+)
+"""The hundred commonest surnames, which four people in five bear."""
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 
 
 def romanise(words: Iterable[str]) -> list[str]:
     """Return the Latin forms of Chinese words of two to five characters, in lower case.
 
-    A word that is no name gives its pinyin all the same: it matches nothing in English text.
+    A word that may be a person's name gives the surname and the given name as well, as English
+    text sets them apart. A word that is no name gives its pinyin all the same: it matches nothing
+    in English text.
     """
     places = _places()
     forms: dict[str, None] = {}
     for word in words:
         if _HAN_WORD.fullmatch(word):
-            for form in places.get(word) or (_pinyin(word),):
+            for form in places.get(word) or (_pinyin(word), *_person(word)):
                 forms.update(dict.fromkeys(form.split()))
     return list(forms)
 
@@ -44,28 +55,40 @@ def chinese_names(words: Iterable[str]) -> list[str]:
 def latin_names(text: str) -> list[str]:
     """Return the words of a Latin text that are names, in lower case.
 
-    A name is a word with a capital that does not open the text, or one that is in the table of
-    places in any case.
+    A name is a word with a capital that does not open the text, or one or two words that are in
+    the table of places in any case. Apostrophes are left out.
     """
     places = _latin_places()
-    words = list(_LATIN_WORD.finditer(text))
+    found = [_APOSTROPHE.sub("", word) for word in _LATIN_WORD.findall(_POSSESSIVE.sub("", text))]
+    words = [word.lower() for word in found]
+    pairs = [f"{one} {other}" in places for one, other in pairwise(words)]
     return [
-        word.group().lower()
+        word
         for number, word in enumerate(words)
-        if (number > 0 and word.group()[0].isupper()) or word.group().lower() in places
+        if (number > 0 and found[number][0].isupper())
+        or word in places
+        or any(pairs[max(0, number - 1) : number + 1])
     ]
 
 
 def same_place(latin: str, chinese: str) -> bool:
     """Return whether a Latin name and a Chinese one are the same place or sound the same."""
-    return latin.lower() in (_places().get(chinese) or (_pinyin(chinese),))
+    plain = _APOSTROPHE.sub("", latin).lower()
+    return plain in (_places().get(chinese) or (_pinyin(chinese),))
 
 
 @cache
 def _pinyin(word: str) -> str:
     import pypinyin
 
-    return "".join(pypinyin.lazy_pinyin(word)).replace("ü", "u")
+    return "".join(pypinyin.lazy_pinyin(word, v_to_u=True)).replace("ü", "u")
+
+
+def _person(word: str) -> tuple[str, ...]:
+    """Return surname and given name in pinyin, or nothing when no common surname opens the word."""
+    if len(word) not in (2, 3) or word[0] not in _SURNAMES:
+        return ()
+    return _pinyin(word[0]), _pinyin(word[1:])
 
 
 @cache
@@ -80,9 +103,7 @@ def _places() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _latin_places() -> frozenset[str]:
-    return frozenset(
-        form for forms in _places().values() for form in forms if len(form) > 3
-    )
+    return frozenset(form for forms in _places().values() for form in forms if len(form) > 3)
 
 
 def is_place(word: str) -> bool:

@@ -10,11 +10,14 @@ _CLOSERS = "”’」』》）)】]\"'"
 _END = re.compile(rf"(?:[。！？!?]+|…{{2,}}|\.+)[{re.escape(_CLOSERS)}]*|\n+")
 _SEMICOLON = re.compile(rf"(?:[。！？!?；;]+|…{{2,}}|\.+)[{re.escape(_CLOSERS)}]*|\n+")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)$")
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st jr sr vs no nos fig al inc ltd co corp dept est approx ca cf eg ie e.g "
-    "i.e u.s u.k u.n a.m p.m ph.d jan feb mar apr jun jul aug sep sept oct nov dec gen col sen rep "
-    "gov vol pp ed eds art sec".split()
-)
+_ABBREVIATIONS = {
+    "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "al", "inc", "ltd", "co", "corp",
+    "dept", "est", "approx", "ca", "cf", "eg", "ie", "e.g", "i.e", "u.s", "u.k", "u.n", "a.m",
+    "p.m", "ph.d", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov",
+    "dec", "gen", "col", "sen", "rep", "gov",
+}  # fmt: skip
+_BEFORE_NUMBERS = {"no", "nos", "fig", "figs", "vol", "pp", "p", "ed", "eds", "art", "sec", "ch"}
+"""Abbreviations only before a number: "No. 5", but "The answer was no. He left."."""
 
 
 def split_sentences(text: str, *, at_semicolons: bool = False) -> list[Span]:
@@ -56,6 +59,8 @@ def _is_abbreviation(text: str, dot: int, end: int) -> bool:
         line = text[text.rfind("\n", 0, dot) + 1 : dot].strip()
         return line.isdigit() and len(line) <= 2 and bool(rest)
     name = word.group(1)
+    if name.lower() in _BEFORE_NUMBERS and rest[:1].isdigit():
+        return True
     if len(name) == 1 and name.isupper():
         return bool(rest)
     return name.lower() in _ABBREVIATIONS and bool(rest) and not (rest[0].isupper() and "." in name)

@@ -14,16 +14,22 @@ from typing import Any
 _SPACE_IN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _WORD = re.compile(r"\w")
 _POSSESSIVE = re.compile(r"['’]s\b")
+_APOSTROPHE = re.compile(r"(?<=[a-z])['’](?=[a-z])")
 
 
 def normalise(text: str) -> str:
     """Return the text as it is matched: half width, lower case, simplified characters.
 
-    Spaces between two Chinese characters, which PDFs and old pages scatter, are taken out. The
-    result is for matching only; it is never quoted.
+    Spaces between two Chinese characters, which PDFs and old pages scatter, are taken out, and so
+    are apostrophes: Xi'an is xian. The result is for matching only; it is never quoted.
     """
     text = unicodedata.normalize("NFKC", text).lower().translate(_simplified())
-    return _SPACE_IN_HAN.sub("", _POSSESSIVE.sub("", text))
+    return _SPACE_IN_HAN.sub("", _APOSTROPHE.sub("", _POSSESSIVE.sub("", text)))
+
+
+def to_simplified(text: str) -> str:
+    """Return the text with each traditional character as its simplified form, same length."""
+    return text.translate(_simplified())
 
 
 class Segmenter:

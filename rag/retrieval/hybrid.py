@@ -118,9 +118,7 @@ class Retriever:
         passages = self._passages.passages([number for number, _ in ranking])
         return [Hit(passages[number], score) for number, score in ranking if number in passages]
 
-    def _dense(
-        self, question: Question, limit: int, allowed: Sequence[int] | None
-    ) -> Ranking:
+    def _dense(self, question: Question, limit: int, allowed: Sequence[int] | None) -> Ranking:
         found = [
             item
             for language in Language
@@ -128,9 +126,7 @@ class Retriever:
         ]
         return _sorted(found)
 
-    def _hybrid(
-        self, question: Question, top_k: int, allowed: Sequence[int] | None
-    ) -> Ranking:
+    def _hybrid(self, question: Question, top_k: int, allowed: Sequence[int] | None) -> Ranking:
         least = int(self._settings.least_share * top_k)
         sure: Ranking = []
         rest: Ranking = []

@@ -49,6 +49,8 @@ class Catalog:
     """An open catalog database."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        # SQLite's own lower() knows ASCII only.
+        connection.create_function("fold", 1, str.casefold, deterministic=True)
         self._connection = connection
         self._path = path
 
@@ -78,10 +80,15 @@ class Catalog:
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         try:
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         except sqlite3.DatabaseError as error:
             raise _damaged(path, error) from error
-        return cls(connection, path)
+        catalog = cls(connection, path)
+        try:
+            catalog._query("SELECT COUNT(*) FROM sqlite_master")
+        except IndexDamagedError:
+            catalog.close()
+            raise
+        return catalog
 
     def close(self) -> None:
         """Close the database."""
@@ -192,9 +199,7 @@ class Catalog:
 
     def forget_files_without_documents(self) -> None:
         """Forget files whose documents were all deleted, so that they are read again."""
-        self._connection.execute(
-            "DELETE FROM files WHERE path NOT IN (SELECT path FROM documents)"
-        )
+        self._connection.execute("DELETE FROM files WHERE path NOT IN (SELECT path FROM documents)")
 
     def begin(self) -> None:
         """Start a transaction; changes are much faster inside one."""
@@ -214,7 +219,7 @@ class Catalog:
 def _where(filters: Filters) -> tuple[str, list[str]]:
     clauses, values = ["1"], []
     if filters.publisher:
-        clauses.append("instr(lower(publisher), lower(?))")
+        clauses.append("instr(fold(publisher), fold(?))")
         values.append(filters.publisher)
     if filters.path:
         clauses.append("(path GLOB ? OR path GLOB '*/' || ?)")

@@ -45,9 +45,9 @@ class IndexReader:
         self.folder = folder
         self.generation = generation
         self.manifest = manifest
-        self.catalog = Catalog.read(generation / "catalog.sqlite")
         self.vectors = VectorIndex.load(generation, manifest.model.dimension)
         self.words = WordIndex(generation / "words")
+        self.catalog = Catalog.read(generation / "catalog.sqlite")
 
     @classmethod
     def open(cls, folder: Path, model: ModelRecord | None = None) -> IndexReader:
@@ -142,6 +142,7 @@ class IndexWriter:
             self._sweep()
             self._begin()
         except BaseException:
+            self._drop_part()
             self._release()
             raise
         return self
@@ -182,13 +183,14 @@ class IndexWriter:
     def _begin(self) -> None:
         current = _current(self._folder)
         self._old = Manifest.read(current) if current else None
+        if current and self._old:
+            self._old.check_model(self._model, self._folder)
+            self._old.check_lengths(current)
         self._number = self._old.generation + 1 if self._old else 1
         part = self._folder / f"{self._number:06d}.part"
         part.mkdir()
         self._part = part
         if current and self._old:
-            self._old.check_model(self._model, self._folder)
-            self._old.check_lengths(current)
             _copy_generation(current, part, self._old)
             self.catalog = Catalog.edit(part / "catalog.sqlite")
             self.vectors = VectorIndex.load(current, self._model.dimension)
@@ -202,6 +204,10 @@ class IndexWriter:
         if self._part is not None:
             self.catalog.close()
             del self.words
+            self._drop_part()
+
+    def _drop_part(self) -> None:
+        if self._part is not None:
             shutil.rmtree(self._part, ignore_errors=True)
             self._part = None
 

@@ -59,8 +59,7 @@ class Manifest:
 
         Raises:
             IndexVersionError: it is of another format.
-            IndexDamagedError: it cannot be parsed.
-            FileNotFoundError: there is none.
+            IndexDamagedError: it is missing or cannot be parsed.
         """
         path = folder / NAME
         try:
@@ -78,7 +77,9 @@ class Manifest:
                 Counts(**content["counts"]),
                 {name: FileRecord(**record) for name, record in content["files"].items()},
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except FileNotFoundError as error:
+            raise IndexDamagedError(f"{path} is missing. {_AGAIN}") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexDamagedError(f"{path} is damaged ({error}). {_AGAIN}") from error
 
     def check_model(self, model: ModelRecord, folder: Path) -> None:
@@ -97,9 +98,7 @@ class Manifest:
             found = path.stat().st_size if path.is_file() else -1
             if found != record.size:
                 state = "is missing" if found < 0 else f"has {found:,} bytes"
-                raise IndexDamagedError(
-                    f"{path} {state}, expected {record.size:,} bytes. {_AGAIN}"
-                )
+                raise IndexDamagedError(f"{path} {state}, expected {record.size:,} bytes. {_AGAIN}")
 
     def damaged_files(self, folder: Path) -> Iterator[str]:
         """Yield the names of files whose content is not what was written."""

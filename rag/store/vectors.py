@@ -91,7 +91,7 @@ class VectorIndex:
         if not self.count(language):
             return None
         if language not in self._means:
-            flat = faiss.downcast_index(self._parts[language].index)
+            flat: Any = faiss.downcast_index(self._parts[language].index)
             rows = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d)
             self._means[language] = rows.reshape(-1, flat.d).mean(axis=0)
         return self._means[language]
@@ -100,9 +100,7 @@ class VectorIndex:
         """Return every passage id that has a vector."""
         import faiss
 
-        return {
-            int(i) for part in self._parts.values() for i in faiss.vector_to_array(part.id_map)
-        }
+        return {int(i) for part in self._parts.values() for i in faiss.vector_to_array(part.id_map)}
 
     def search(
         self, question: Vectors, language: Language, limit: int, allowed: Sequence[int] | None

@@ -111,7 +111,7 @@ class WordIndex:
             for field, w in fields.items()
             for term in terms
         ]
-        if not clauses or allowed is not None and not allowed:
+        if not clauses or (allowed is not None and not allowed):
             return []
         limits: list[Any] = []
         if language is not None:

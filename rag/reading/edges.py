@@ -1,0 +1,70 @@
+"""Where an answer begins and ends: whole figures, whole words, closed brackets."""
+
+from __future__ import annotations
+
+from rag.language.dates import find_dates
+from rag.language.quantities import find_quantities
+
+Span = tuple[int, int]
+
+_PAIRS = {"“": "”", "‘": "’", "「": "」", "《": "》", "(": ")", "（": "）", "[": "]", '"': '"'}
+_TRIMMED = " \t\n,，、;；:：。.！!？?…—–-"
+_CLOSING_NEAR = 12
+"""How many characters further a bracket may close and still be brought in."""
+
+_ANY_YEAR = 2000
+"""Stands in for the year of a date without one; only the date's place in the text is used."""
+
+
+def tidy_span(text: str, start: int, end: int) -> Span:
+    """Return the span with what it cuts through completed, and loose punctuation left out.
+
+    A figure keeps its qualifier, scale and unit, a date its year, a Latin word its letters, and
+    an open bracket its closing one. Offsets count in ``text``.
+    """
+    dates = [(first, last) for first, last, _ in find_dates(text, default_year=_ANY_YEAR)]
+    figures = [(item.start, item.end) for item in find_quantities(text)]
+    for first, last in dates + figures:
+        if first < end and start < last:
+            start, end = min(start, first), max(end, last)
+    while start > 0 and _joins(text[start - 1], text[start]):
+        start -= 1
+    while end < len(text) and _joins(text[end - 1], text[end]):
+        end += 1
+    start, end = _close(text, start, end)
+    return _trim(text, start, end)
+
+
+def _joins(left: str, right: str) -> bool:
+    return all(char.isascii() and (char.isalnum() or char == "'") for char in (left, right))
+
+
+def _close(text: str, start: int, end: int) -> Span:
+    for opening, closing in _PAIRS.items():
+        inside = text[start:end]
+        if opening == closing:
+            if inside.count(opening) % 2 == 0:
+                continue
+            at = text.find(closing, end, end + _CLOSING_NEAR)
+        elif inside.count(opening) > inside.count(closing):
+            at = text.find(closing, end, end + _CLOSING_NEAR)
+        elif inside.count(closing) > inside.count(opening):
+            back = text.rfind(opening, max(0, start - _CLOSING_NEAR), start)
+            start = back if back >= 0 else start
+            continue
+        else:
+            continue
+        end = at + 1 if at >= 0 else end
+    return start, end
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    first, last = start, end
+    while first < last and text[first] in _TRIMMED:
+        first += 1
+    while last > first and text[last - 1] in _TRIMMED:
+        last -= 1
+    # A quotation that is the whole answer is given without its marks.
+    if last - first > 2 and _PAIRS.get(text[first]) == text[last - 1] and text[first] not in "(（[":
+        first, last = first + 1, last - 1
+    return (first, last) if first < last else (start, end)

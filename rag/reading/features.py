@@ -1,0 +1,121 @@
+"""What is known of each candidate sentence, as numbers, alike in fitting and in use.
+
+None of them knows a kind of question or a word; they compare a question and a sentence.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.language.detect import detect_language
+from rag.language.names import romanise
+from rag.language.words import Segmenter
+from rag.reading.windows import Span
+from rag.records import Document, Hit, Question
+
+FloatArray = NDArray[np.float32]
+
+FEATURES = (
+    "span", "relevance", "passage_score", "passage_rank", "words_here", "words_near",
+    "names_here", "names_near", "numbers_near", "cross",
+)  # fmt: skip
+
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer. Offsets count in the document's text.
+
+    ``span`` is the best answer inside it, with offsets in the passage; ``relevance`` is the
+    reader's judgement of the whole passage.
+    """
+
+    hit: Hit
+    rank: int
+    start: int
+    end: int
+    span: Span
+    relevance: float
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        offset = self.hit.passage.start
+        return self.hit.passage.text[self.start - offset : self.end - offset]
+
+
+def features(
+    question: Question,
+    candidates: Sequence[Candidate],
+    documents: Mapping[str, Document],
+    segmenter: Segmenter,
+) -> FloatArray:
+    """Return the features of candidate sentences, shape (len(candidates), len(FEATURES))."""
+    wanted, names = frozenset(question.words), frozenset(question.names)
+    numbers = _numbers(question.text)
+    here = [frozenset(segmenter.words(item.text)) for item in candidates]
+    near = {item.rank: _surroundings(item.hit, documents, segmenter) for item in candidates}
+    latin_near = {rank: _latin(words) for rank, words in near.items()}
+    weights = _weights(wanted, here)
+    rows: list[list[float]] = []
+    for item, words in zip(candidates, here, strict=True):
+        cross = detect_language(item.text) is not question.language
+        context = f"{item.hit.passage.context} {item.hit.passage.text}"
+        rows.append([
+            item.span.score,
+            item.relevance,
+            item.hit.score,
+            1.0 / (1 + item.rank),
+            0.0 if cross else _share(wanted, words, weights),
+            0.0 if cross else _share(wanted, near[item.rank], weights),
+            _share(names, _latin(words), None),
+            _share(names, latin_near[item.rank], None),
+            _share(numbers, _numbers(context), None),
+            float(cross),
+        ])  # fmt: skip
+    return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
+
+
+def _surroundings(
+    hit: Hit, documents: Mapping[str, Document], segmenter: Segmenter
+) -> frozenset[str]:
+    document = documents[hit.passage.document_key]
+    text = f"{document.title}\n{document.publisher}\n{hit.passage.text}"
+    return frozenset(segmenter.words(text))
+
+
+def _weights(words: frozenset[str], sentences: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Return how telling each word of the question is: the rarer among the candidates the more."""
+    counts = Counter(word for sentence in sentences for word in words & sentence)
+    total = len(sentences)
+    return {word: math.log(1 + (total + 1) / (counts[word] + 0.5)) for word in words}
+
+
+def _share(
+    wanted: frozenset[str], there: frozenset[str], weights: dict[str, float] | None
+) -> float:
+    """Return the share of what is wanted that is there; 1 when nothing is wanted."""
+    if not wanted:
+        return 1.0
+    if weights is None:
+        return len(wanted & there) / len(wanted)
+    total = sum(weights[word] for word in wanted)
+    return sum(weights[word] for word in wanted & there) / total
+
+
+def _latin(words: frozenset[str]) -> frozenset[str]:
+    """Return the words in Latin letters: as they are, or romanised from Chinese."""
+    own = {word for word in words if word.isascii()}
+    return frozenset(own.union(romanise(words)))
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(item.replace(",", "") for item in _NUMBER.findall(text))

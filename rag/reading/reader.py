@@ -1,0 +1,117 @@
+"""The reader: every passage with the question through the adapted encoder, then one order.
+
+The encoder scores, for each token of a passage, whether the answer begins or ends there, and for
+the passage whether it is relevant. Each sentence's best span and a few comparisons of words and
+names (``rag.reading.features``) go into a linear score that ranks the sentences, and into a
+logistic one that says how likely the best sentence answers. Their weights are fitted
+(``rag.reading.fitting``), the encoder's adapters trained (``rag.reading.training``).
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.encoder import Encoder
+from rag.language.sentences import split_sentences
+from rag.language.words import Segmenter
+from rag.reading.edges import tidy_span
+from rag.reading.features import Candidate, FloatArray, features
+from rag.reading.windows import best_span, make_window
+from rag.records import Document, Draft, Extract, Hit, Question
+
+MOST_EXTRACTS = 8
+_LEAST_CHARACTERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The fitted weights over ``FEATURES``: to rank with, and (bias last) to judge with."""
+
+    ranking: FloatArray
+    answered: FloatArray
+
+
+class SpanReader:
+    """Extracts answers from passages with the trained reader."""
+
+    def __init__(self, encoder: Encoder, segmenter: Segmenter, threshold: float) -> None:
+        self._encoder = encoder
+        self._segmenter = segmenter
+        self._threshold = threshold
+
+    def read(
+        self, question: Question, hits: Sequence[Hit], documents: Mapping[str, Document]
+    ) -> Draft:
+        """Return the best sentences as extracts, best first, and whether they answer.
+
+        When the first one answers, the others are those that answer as well; when it does not,
+        they are the nearest.
+        """
+        candidates = self.candidates(question, hits)
+        if not candidates:
+            return Draft((), False)
+        weights = load_weights()
+        rows = features(question, candidates, documents, self._segmenter)
+        order = np.argsort(-(rows @ weights.ranking), kind="stable")[:MOST_EXTRACTS]
+        extracts = tuple(
+            _extract(candidates[place], _logistic(rows[place], weights.answered))
+            for place in order.tolist()
+        )
+        sure = tuple(item for item in extracts if item.score >= self._threshold)
+        answered = extracts[0].score >= self._threshold
+        return Draft(sure if answered else extracts, answered)
+
+    def candidates(self, question: Question, hits: Sequence[Hit]) -> list[Candidate]:
+        """Return the sentences of the passages with what the encoder says of them."""
+        tokenizer, most = self._encoder.tokenizer, self._encoder.most_tokens
+        asked = tokenizer.encode(question.text)
+        windows = [make_window(asked, hit.passage, tokenizer, most) for hit in hits]
+        scores = self._encoder.read([window.ids for window in windows], adapters_path())
+        found: list[Candidate] = []
+        for rank, (hit, window, scored) in enumerate(zip(hits, windows, scores, strict=True)):
+            at = hit.passage.start
+            for start, end in split_sentences(hit.passage.text):
+                span = best_span(window, scored, start, end)
+                if span is not None and end - start >= _LEAST_CHARACTERS:
+                    found.append(
+                        Candidate(hit, rank, at + start, at + end, span, scored.relevance)
+                    )
+        return found
+
+
+def adapters_path() -> Path:
+    """Return the trained adapters that come with the package."""
+    return Path(str(importlib.resources.files("rag.reading").joinpath("reader.npz")))
+
+
+@cache
+def load_weights() -> Weights:
+    """Return the fitted weights that come with the package."""
+    file = importlib.resources.files("rag.reading").joinpath("weights.json")
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return Weights(
+        np.array(content["ranking"], np.float32), np.array(content["answered"], np.float32)
+    )
+
+
+def _extract(candidate: Candidate, score: float) -> Extract:
+    passage = candidate.hit.passage
+    at = candidate.start - passage.start
+    span = candidate.span
+    start, end = tidy_span(candidate.text, span.start - at, span.end - at)
+    return Extract(
+        passage.document_key, candidate.start, candidate.end,
+        ((candidate.start + start, candidate.start + end),), score,
+    )  # fmt: skip
+
+
+def _logistic(row: FloatArray, weights: FloatArray) -> float:
+    return float(1 / (1 + np.exp(-(row @ weights[:-1] + weights[-1]))))

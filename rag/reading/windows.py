@@ -1,0 +1,70 @@
+"""What the reader reads: the question, the document's title and date, and a passage, as tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.encoder import WindowScores
+from rag.encoder.tokenizer import Tokenizer
+from rag.records import Passage
+
+FloatArray = NDArray[np.float32]
+
+MOST_QUESTION_TOKENS = 64
+MOST_CONTEXT_TOKENS = 40
+MOST_ANSWER_TOKENS = 40
+_SPECIAL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A passage behind its question. ``places`` are the characters of each passage token.
+
+    ``ids`` is ``<s> question </s></s> context passage </s>``; the passage's tokens begin at
+    ``offset``.
+    """
+
+    ids: tuple[int, ...]
+    offset: int
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The best answer inside a stretch of a passage, and how much better it is than none."""
+
+    start: int
+    end: int
+    score: float
+
+
+def make_window(question: list[int], passage: Passage, tokenizer: Tokenizer, most: int) -> Window:
+    """Return the window of a passage, at most ``most`` tokens long."""
+    asked = question[:MOST_QUESTION_TOKENS]
+    context = tokenizer.encode(passage.context)[:MOST_CONTEXT_TOKENS] if passage.context else []
+    space = most - _SPECIAL - len(asked) - len(context)
+    pieces = tokenizer.pieces(passage.text)[:space]
+    head = [0, *asked, 2, 2, *context]
+    ids = (*head, *(piece[0] for piece in pieces), 2)
+    return Window(ids, len(head), tuple(piece[1:] for piece in pieces))
+
+
+def best_span(window: Window, scores: WindowScores, start: int, end: int) -> Span | None:
+    """Return the best span within the passage's characters ``start`` to ``end``."""
+    inside = [n for n, (a, b) in enumerate(window.places) if a >= start and b <= end and b > a]
+    if not inside:
+        return None
+    rows = scores.spans[window.offset + inside[0] : window.offset + inside[-1] + 1]
+    pairs = rows[:, 0][:, None] + rows[:, 1][None, :]
+    length = len(rows)
+    allowed = np.triu(np.ones((length, length), bool)) & ~np.triu(
+        np.ones((length, length), bool), MOST_ANSWER_TOKENS
+    )
+    pairs = np.where(allowed, pairs, -np.inf)
+    first, last = np.unravel_index(int(np.argmax(pairs)), pairs.shape)
+    none = float(scores.spans[0].sum())
+    places = window.places[inside[0] : inside[-1] + 1]
+    return Span(places[first][0], places[last][1], float(pairs[first, last]) - none)

@@ -1,0 +1,77 @@
+import pytest
+
+from rag.language.names import chinese_names, is_place, latin_names, romanise, same_place
+
+
+@pytest.mark.parametrize(
+    ("chinese", "forms"),
+    [
+        ("广西", {"guangxi"}),
+        ("陕西", {"shaanxi"}),
+        ("山西", {"shanxi"}),
+        ("内蒙古", {"inner", "mongolia"}),
+        ("西安", {"xian"}),
+        ("吕梁", {"luliang"}),
+    ],
+)
+def test_a_place_gives_its_latin_name(chinese: str, forms: set[str]) -> None:
+    assert forms <= set(romanise([chinese]))
+
+
+def test_shaanxi_and_shanxi_are_two_provinces() -> None:
+    assert "shanxi" not in romanise(["陕西"])
+    assert "shaanxi" not in romanise(["山西"])
+
+
+@pytest.mark.parametrize(
+    ("latin", "chinese", "same"),
+    [
+        ("Guangxi", "广西", True),
+        ("guangxi", "广西", True),
+        ("Shaanxi", "陕西", True),
+        ("Shanxi", "陕西", False),
+        ("Shanxi", "山西", True),
+        ("Inner Mongolia", "内蒙古", True),
+        ("Xi'an", "西安", True),
+        ("Xi’an", "西安", True),
+        ("Tibet", "西藏", True),
+        ("Guangdong", "广西", False),
+        ("Lichunhe", "李春禾", True),
+    ],
+)
+def test_names_across_languages_are_the_same_place_or_not(
+    latin: str, chinese: str, same: bool
+) -> None:
+    assert same_place(latin, chinese) is same
+
+
+def test_a_persons_name_meets_its_romanised_form() -> None:
+    assert romanise(["李春禾"]) == ["lichunhe", "li", "chunhe"]
+    assert set(latin_names("Who is Li Chunhe?")) <= set(romanise(["李春禾"])) | {"who"}
+
+
+def test_a_word_that_opens_with_no_surname_gives_its_pinyin_only() -> None:
+    assert romanise(["茶园"]) == ["chayuan"]
+
+
+def test_only_chinese_words_of_two_to_five_characters_are_romanised() -> None:
+    assert romanise(["茶", "tea", "8", "清明前的茶叶"]) == []
+
+
+def test_names_in_latin_text_are_capitals_and_places_in_any_case() -> None:
+    assert latin_names("Where does Ada Quill keep bees") == ["ada", "quill"]
+    assert latin_names("how much did guangxi and shaanxi grow") == ["guangxi", "shaanxi"]
+    assert latin_names("trains to inner mongolia and hong kong") == [
+        "inner", "mongolia", "hong", "kong",
+    ]  # fmt: skip
+    assert latin_names("what is Xi'an's oldest gate") == ["xian"]
+    assert latin_names("how many hives are there") == []
+
+
+def test_chinese_names_are_told_by_their_tag_or_by_being_unknown() -> None:
+    assert chinese_names(["李春禾", "广西", "今天", "吃饭", "桥", "bees"]) == ["李春禾", "广西"]
+
+
+def test_places_are_in_the_table() -> None:
+    assert is_place("广西")
+    assert not is_place("茶园")

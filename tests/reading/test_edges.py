@@ -1,0 +1,55 @@
+"""Answers that begin and end where a reader would expect."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.reading.edges import tidy_span
+
+
+def tidied(text: str, words: str) -> str:
+    start = text.index(words)
+    begin, end = tidy_span(text, start, start + len(words))
+    return text[begin:end]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("全年修缮校舍近3.5万平方米。", "3.5", "近3.5万平方米"),
+        ("They planted over 12,000 trees in May.", "12", "over 12,000"),
+        ("The fund grew to nearly 40 million yuan.", "40 million", "nearly 40 million yuan"),
+        ("桥梁于2031年5月4日通车。", "5月4日", "2031年5月4日"),
+        ("水位下降了百分之三十七。", "三十七", "百分之三十七"),
+    ],
+)
+def test_a_figure_or_date_is_completed(text: str, words: str, expected: str) -> None:
+    assert tidied(text, words) == expected
+
+
+def test_a_latin_word_is_not_cut() -> None:
+    assert tidied("It was built by Harriet Lindqvist.", "riet Lind") == "Harriet Lindqvist"
+
+
+def test_a_bracket_that_opens_inside_is_closed() -> None:
+    assert tidied("由河湾镇(北岸)负责。", "河湾镇(北岸") == "河湾镇(北岸)"
+
+
+def test_a_bracket_that_closes_inside_is_opened() -> None:
+    assert tidied("名为“晨风计划”的项目。", "晨风计划”的项目") == "“晨风计划”的项目"
+
+
+def test_a_quotation_that_is_the_whole_answer_loses_its_marks() -> None:
+    assert tidied("项目名为“晨风计划”。", "“晨风计划”") == "晨风计划"
+
+
+def test_loose_punctuation_is_left_out() -> None:
+    assert tidied("因为雨季提前,工程推迟。", ",工程推迟。") == "工程推迟"
+
+
+@given(st.text(min_size=1, max_size=60), st.data())
+def test_the_result_is_never_empty_and_lies_in_the_text(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    begin, stop = tidy_span(text, start, end)
+    assert 0 <= begin < stop <= len(text)

@@ -1,0 +1,91 @@
+"""What is known of candidate sentences, on made-up ones worked out by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.language.words import Segmenter
+from rag.reading.features import FEATURES, Candidate, features
+from rag.reading.windows import Span
+from rag.records import Document, Hit, Language, Passage, Question
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    return Segmenter(tmp_path_factory.mktemp("jieba"))
+
+
+def question(text: str, words: str, *names: str) -> Question:
+    vector = np.zeros(2, np.float32)
+    return Question(text, Language.ENGLISH, vector, tuple(words.split()), names)
+
+
+def candidate(text: str, rank: int = 0, context: str = "") -> tuple[Candidate, Document]:
+    passage = Passage(f"d{rank}", 0, len(text), text, context, Language.ENGLISH)
+    span = Span(0, len(text), 1.5)
+    document = Document(f"d{rank}", "", text, title=context)
+    return Candidate(Hit(passage, 0.8), rank, 0, len(text), span, -0.5), document
+
+
+def feature(name: str, rows: np.ndarray) -> list[float]:
+    return [round(float(value), 4) for value in rows[:, FEATURES.index(name)]]
+
+
+def test_scores_of_the_encoder_and_of_retrieval_come_first(segmenter: Segmenter) -> None:
+    one, document = candidate("The bridge opened.")
+    rows = features(question("When?", "when"), [one], {"d0": document}, segmenter)
+    assert feature("span", rows) == [1.5]
+    assert feature("relevance", rows) == [-0.5]
+    assert feature("passage_score", rows) == [0.8]
+    assert feature("passage_rank", rows) == [1.0]
+
+
+def test_a_word_that_few_sentences_have_weighs_more(segmenter: Segmenter) -> None:
+    texts = ["the bridge opened", "the mill opened", "the mill closed"]
+    made = [candidate(text, rank) for rank, text in enumerate(texts)]
+    documents = {document.key: document for _, document in made}
+    rows = features(
+        question("bridge opened", "bridge opened"), [c for c, _ in made], documents, segmenter
+    )
+    both, one, none = feature("words_here", rows)
+    assert (both, none) == (1.0, 0.0)
+    assert 0 < one < 0.5
+
+
+def test_a_name_is_found_in_the_title_and_across_languages(segmenter: Segmenter) -> None:
+    here, first = candidate("河水上涨。", 0, "广西水情")
+    there, second = candidate("河水上涨。", 1, "青海水情")
+    rows = features(
+        question("How is Guangxi?", "guangxi", "guangxi"), [here, there],
+        {"d0": first, "d1": second}, segmenter,
+    )  # fmt: skip
+    assert feature("names_near", rows) == [1.0, 0.0]
+    assert feature("names_here", rows) == [0.0, 0.0]
+    assert feature("cross", rows) == [1.0, 1.0]
+    assert feature("words_here", rows) == [0.0, 0.0]
+
+
+def test_a_question_without_names_or_numbers_misses_none(segmenter: Segmenter) -> None:
+    one, document = candidate("The bridge opened.")
+    rows = features(question("When?", "when"), [one], {"d0": document}, segmenter)
+    assert feature("names_near", rows) == [1.0]
+    assert feature("numbers_near", rows) == [1.0]
+
+
+def test_the_year_of_the_question_is_looked_for_with_the_date(segmenter: Segmenter) -> None:
+    one, document = candidate("The bridge opened.", 0, "News 2031-05-04")
+    rows = features(
+        question("opened in 2031 or 2032", "opened"), [one], {"d0": document}, segmenter
+    )
+    assert feature("numbers_near", rows) == [0.5]
+
+
+def test_no_candidates_give_no_rows(segmenter: Segmenter) -> None:
+    rows = features(question("When?", "when"), [], {}, segmenter)
+    assert rows.shape == (0, len(FEATURES))
+
+
+def test_the_cache_is_kept_where_it_was_asked_for(tmp_path: Path) -> None:
+    Segmenter(tmp_path / "new").warm()
+    assert (tmp_path / "new" / "jieba.cache").is_file()

@@ -1,0 +1,61 @@
+"""Windows of question and passage, and the best span in a stretch of one."""
+
+from typing import Any, cast
+
+import numpy as np
+
+from rag.encoder import WindowScores
+from rag.encoder.tokenizer import Tokenizer
+from rag.reading.windows import Window, best_span, make_window
+from rag.records import Passage
+
+
+class OneTokenACharacter:
+    """A tokenizer whose ids are code points."""
+
+    def encode(self, text: str) -> list[int]:
+        return [ord(char) for char in text]
+
+    def pieces(self, text: str) -> list[tuple[int, int, int]]:
+        return [(ord(char), place, place + 1) for place, char in enumerate(text)]
+
+
+TOKENIZER = cast(Tokenizer, cast(Any, OneTokenACharacter()))
+
+
+def scores(spans: list[tuple[float, float]]) -> WindowScores:
+    return WindowScores(np.array(spans, np.float32), 0.0)
+
+
+def test_a_window_holds_question_context_and_passage_in_that_order() -> None:
+    passage = Passage("d", 10, 13, "xyz", context="T")
+    window = make_window([ord("q")], passage, TOKENIZER, most=512)
+    assert window.ids == (0, ord("q"), 2, 2, ord("T"), ord("x"), ord("y"), ord("z"), 2)
+    assert window.offset == 5
+    assert window.places == ((0, 1), (1, 2), (2, 3))
+
+
+def test_a_passage_that_does_not_fit_is_cut_at_its_end() -> None:
+    window = make_window([1, 2], Passage("d", 0, 6, "abcdef"), TOKENIZER, most=10)
+    assert len(window.ids) == 10
+    assert window.places == ((0, 1), (1, 2), (2, 3), (3, 4))
+
+
+def test_the_best_span_is_the_pair_with_the_highest_sum_in_order() -> None:
+    window = Window((0, 7, 8, 9, 2), 1, ((0, 1), (1, 2), (2, 3)))
+    # The best end stands before the best start: the pair must keep its order.
+    found = best_span(window, scores([(1, 1), (0, 9), (5, 0), (0, 2), (0, 0)]), 0, 3)
+    assert found is not None
+    assert (found.start, found.end, found.score) == (0, 1, 0 + 9 - 2)
+
+
+def test_a_span_stays_inside_the_stretch_that_was_asked_for() -> None:
+    window = Window((0, 7, 8, 9, 2), 1, ((0, 1), (1, 2), (2, 3)))
+    found = best_span(window, scores([(0, 0), (9, 9), (1, 1), (2, 3), (0, 0)]), 1, 3)
+    assert found is not None
+    assert (found.start, found.end, found.score) == (2, 3, 5.0)
+
+
+def test_a_stretch_without_tokens_has_no_span() -> None:
+    window = Window((0, 7, 2), 1, ((0, 1),))
+    assert best_span(window, scores([(0, 0), (1, 1), (0, 0)]), 4, 9) is None
