@@ -21,7 +21,7 @@ from rag.language.names import chinese_names, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths, split_document
 from rag.records import Document, Language, Passage
-from rag.sources import MAX_BYTES, Problem, Source, find_files, load_file
+from rag.sources import MAX_BYTES, Problem, Source, document_path, find_files, load_file
 from rag.store import Entry, IndexWriter
 
 Progress = Callable[[str, int, int], None]
@@ -101,15 +101,15 @@ class Indexer:
             except SourceError as error:
                 self.report.problems.append((str(path), str(error)))
             self._extent.done = end
+            self._show(str(path))
         self._writer.commit()
         return self.report
 
     def _add_file(self, path: Path, size: int) -> None:
-        name = path.absolute().as_posix()
+        name = document_path(path)
         digest = _file_digest(path)
-        catalog = self._writer.catalog
-        before = catalog.keys_of_file(name)
-        if digest and catalog.file_digest(name) == digest:
+        before = self._writer.catalog.keys_of_file(name)
+        if digest and self._writer.catalog.file_digest(name) == digest:
             self.report.unchanged += len(before)
             return
         self._show(name)
@@ -118,12 +118,13 @@ class Indexer:
         self._put_all(source, size)
         if source.problems:
             # What a bad part held before is kept, and the file is read again next time.
-            catalog.put_file(name, "")
+            self._writer.catalog.put_file(name, "")
             return
         for key in before.keys() - {document.key for document in source.documents}:
             remove_document(self._writer, key)
             self.report.removed += 1
-        catalog.put_file(name, digest)
+        # Not the catalog from above: a commit in between opens the next one.
+        self._writer.catalog.put_file(name, digest)
 
     def _put_all(self, source: Source, size: int) -> None:
         changed = [document for document in source.documents if self._is_changed(document)]

@@ -22,8 +22,8 @@ CORPUS = [
     {
         "id": "lighthouse",
         "title": "The old lighthouse of Marrow Bay",
-        "text": "The lighthouse of Marrow Bay was built in 1874. Its keeper climbed 212 steps every "
-        "evening.\nRepairs in 2019 cost 1.4 million pounds, paid by the harbour board.",
+        "text": "The lighthouse of Marrow Bay was built in 1874. Its keeper climbed 212 steps "
+        "every evening.\nRepairs in 2019 cost 1.4 million pounds, paid by the harbour board.",
         "publisher": "Marrow Bay Courier",
         "published": "2020-05-01",
     },

@@ -108,9 +108,10 @@ def _columns(documents: Sequence[Document], screen: Screen) -> list[str]:
     room = screen.width - 10 - 3 * gap
     names = [_cell(near_path(document.key)) for document in documents]
     name_width = min(max(map(columns_of, names), default=0), room // 2)
-    publisher_width = (room - name_width) // 3
+    widest = max((columns_of(_cell(document.publisher)) for document in documents), default=0)
+    publisher_width = min(widest, (room - name_width) * 2 // 5)
     title_width = room - name_width - publisher_width
-    if publisher_width < 4:
+    if title_width < 8:
         # Too narrow for columns: what names the document is what counts.
         return [cut(name, screen.width) for name in names]
     lines = []

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.encoder import weights
 from rag.encoder.adapters import digest_of, load_adapters
-from rag.encoder.cache import cached
+from rag.cache import cached, damaged
 from rag.encoder.graph import Precision, encoder_bytes, reader_bytes
 from rag.encoder.tokenizer import Tokenizer, model_bytes
 from rag.encoder.weights import FloatArray, WeightFile
@@ -50,14 +50,20 @@ class _Session:
 
     def __init__(self, file: WeightFile, model: Path | bytes) -> None:
         import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         source = model if isinstance(model, bytes) else str(model)
-        self._session: Any = onnxruntime.InferenceSession(
-            source, options, providers=["CPUExecutionProvider"]
-        )
+        try:
+            self._session: Any = onnxruntime.InferenceSession(
+                source, options, providers=["CPUExecutionProvider"]
+            )
+        except (errors.InvalidProtobuf, errors.InvalidGraph, errors.Fail) as error:
+            if isinstance(model, bytes):
+                raise
+            raise damaged(model) from error
         self._words: NDArray[np.uint8] = file.packed("emb.word", file.sizes.hidden)
 
     def __call__(self, ids: Sequence[int]) -> list[FloatArray]:
@@ -103,7 +109,7 @@ class Encoder:
         return cls(file, Tokenizer(model, file.character_map()), cache)
 
     def embed(self, texts: Sequence[str]) -> FloatArray:
-        """Return unit vectors, shape (len(texts), dimension). Texts over ``most_tokens`` are cut."""
+        """Return unit vectors, shape (len(texts), dimension); texts are cut at ``most_tokens``."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         tokens = self.tokenizer.encode_batch(texts)
         for place, outputs in self._run(self._embedder, [self._framed(ids) for ids in tokens]):

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.cache import damaged
 from rag.encoder.weights import Vocabulary
 
 if TYPE_CHECKING:
@@ -47,9 +48,12 @@ class Tokenizer:
     def __init__(self, model: Path, mapping: dict[int, str]) -> None:
         import sentencepiece
 
-        self._processor: Any = sentencepiece.SentencePieceProcessor(
-            model_proto=model.read_bytes(), num_threads=1
-        )
+        try:
+            self._processor: Any = sentencepiece.SentencePieceProcessor(
+                model_proto=model.read_bytes(), num_threads=1
+            )
+        except RuntimeError as error:
+            raise damaged(model) from error
         self._mapping = mapping
 
     def encode(self, text: str) -> list[int]:

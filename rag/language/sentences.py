@@ -7,8 +7,13 @@ import re
 Span = tuple[int, int]
 
 _CLOSERS = "”’」』》）)】]\"'"
-_END = re.compile(rf"(?:[。！？!?]+|…{{2,}}|\.+)[{re.escape(_CLOSERS)}]*|\n+")
-_SEMICOLON = re.compile(rf"(?:[。！？!?；;]+|…{{2,}}|\.+)[{re.escape(_CLOSERS)}]*|\n+")
+_NOTES = r"(?:\s?\[\d{1,3}\])+"
+"""Marks of notes or sources, as encyclopaedias and summaries put them behind a sentence."""
+
+_AFTER = rf"[{re.escape(_CLOSERS)}]*(?:{_NOTES}(?!\w))?"
+_BARE_NOTES = rf"{_NOTES}(?=\s+(?:[-–•*]\s|[A-Z\u4e00-\u9fff])|\s*$)"
+_END = re.compile(rf"(?:[。！？!?]+|…{{2,}}|\.+){_AFTER}|{_BARE_NOTES}|\n+")
+_SEMICOLON = re.compile(rf"(?:[。！？!?；;]+|…{{2,}}|\.+){_AFTER}|{_BARE_NOTES}|\n+")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)$")
 _ABBREVIATIONS = {
     "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "al", "inc", "ltd", "co", "corp",
@@ -24,8 +29,8 @@ def split_sentences(text: str, *, at_semicolons: bool = False) -> list[Span]:
     """Return the sentences of a text as offsets, without the white space around them.
 
     A decimal point, an abbreviation or a full stop inside brackets of an enumeration does not
-    end a sentence; closing quotes and brackets belong to the sentence they close. A line break
-    always ends one.
+    end a sentence; closing quotes and brackets and marks of notes (``[3]``) belong to the sentence
+    they close. A line break always ends one, and so does a mark of a note before a capital.
     """
     spans: list[Span] = []
     start = 0
@@ -38,7 +43,7 @@ def split_sentences(text: str, *, at_semicolons: bool = False) -> list[Span]:
 
 
 def _is_end(text: str, match: re.Match[str]) -> bool:
-    mark = match.group()[0]
+    mark = match.group().lstrip()[:1]
     following = text[match.end() : match.end() + 1]
     if mark in "?!;" and match.end() == match.start() + 1:
         return not following or not following.isalnum() or _is_wide(following)

@@ -3,9 +3,9 @@
     python -m rag.reading.fitting --data FOLDER --gold eval/gold.jsonl --documents seeds
 
 asks questions whose answers are known over two indexes: paragraphs of CMRC 2018's training set,
-with questions that the adapters were not trained on, and the sample documents with the gold set's
-development half. Every second question of the former is asked again with its paragraph left out. It writes
-``weights.json`` beside this module. The test half is never read.
+with questions that the adapters were not trained on, and the sample documents with the gold
+set's development half. Every second question of the former is asked again with its paragraph left
+out. It writes ``weights.json`` beside this module. The test half is never read.
 """
 
 from __future__ import annotations
@@ -165,7 +165,8 @@ def _set_examples(data: Path, most: int) -> Iterator[Example]:
         path.write_text("\n".join(lines), "utf-8")
         with Engine.open(Path(folder) / "index", Settings()) as engine:
             engine.add([path])
-            for number, (qa, key) in enumerate(random.Random(3).sample(items, min(most, len(items)))):
+            drawn = random.Random(3).sample(items, min(most, len(items)))
+            for number, (qa, key) in enumerate(drawn):
                 query = engine.understand(qa["question"])
                 hits = engine.search(query, top_k=engine.settings.top_k + 8)
                 for left_out in (False, True) if number % 2 else (False,):

@@ -5,7 +5,7 @@ no library of any format.
 """
 
 from rag.sources.base import Block, Dropped, Similarity, Source
-from rag.sources.files import SUFFIXES, Problem, find_files
+from rag.sources.files import SUFFIXES, Problem, document_path, find_files
 from rag.sources.loading import MAX_BYTES, load_file
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Problem",
     "Similarity",
     "Source",
+    "document_path",
     "find_files",
     "load_file",
 ]

@@ -120,3 +120,8 @@ def _find(path: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Problem]:
         yield Problem(str(path), unsupported(path))
     else:
         yield path
+
+
+def document_path(path: Path) -> str:
+    """Return a file's path as documents carry it: absolute, without ``..``, links kept."""
+    return Path(os.path.normpath(path.absolute())).as_posix()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.errors import SourceError
 from rag.sources.base import Similarity, Source
-from rag.sources.files import SUFFIXES, unsupported
+from rag.sources.files import SUFFIXES, document_path, unsupported
 from rag.sources.pieces import Parsed, to_documents
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -92,7 +92,7 @@ def load_file(path: Path, *, similarity: Similarity | None = None) -> Source:
     if not data.strip():
         raise SourceError(f"{path}: is empty, there is no text in it")
     parsed = adapter(suffix)(data, str(path), similarity)
-    name = path.absolute().as_posix()
+    name = document_path(path)
     documents = to_documents(parsed.pieces, name)
     if not documents and not parsed.problems:
         raise SourceError(f"{path}: no text was found in it")

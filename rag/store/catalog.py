@@ -112,15 +112,22 @@ class Catalog:
         """Return passages by id; ids that are not there are left out."""
         marks = ",".join("?" * len(ids))
         rows = self._query(
-            "SELECT p.id, d.key, p.start, p.end, substr(d.text, p.start + 1, p.end - p.start), "
-            "p.context, p.language, p.title_language FROM passages p JOIN documents d "
-            f"ON d.id = p.document WHERE p.id IN ({marks})",
+            "SELECT id, document, start, end, context, language, title_language FROM passages "
+            f"WHERE id IN ({marks})",
             ids,
         )
-        return {
-            number: Passage(key, start, end, text, context, Language(own), Language(title))
-            for number, key, start, end, text, context, own, title in rows
-        }
+        # SQLite's substr() stops at a null character, so texts are sliced here.
+        own = {row[1] for row in rows}
+        sql = f"SELECT id, key, text FROM documents WHERE id IN ({','.join('?' * len(own))})"
+        texts = {number: (key, text) for number, key, text in self._query(sql, own)}
+        found = {}
+        for number, document, start, end, context, language, title_language in rows:
+            key, text = texts[document]
+            found[number] = Passage(
+                key, start, end, text[start:end], context,
+                Language(language), Language(title_language),
+            )  # fmt: skip
+        return found
 
     def passage_ids(self, filters: Filters) -> list[int]:
         """Return the ids of all passages of the documents that pass the filters."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from rag.errors import (
     IndexMissingError,
 )
 from rag.store.catalog import Catalog
+from rag.store.manifest import NAME as MANIFEST
 from rag.store.manifest import Manifest, ModelRecord, describe_files, is_immutable
 from rag.store.vectors import VectorIndex
 from rag.store.words import WordIndex
@@ -35,6 +37,8 @@ from rag.store.words import WordIndex
 _CURRENT = "CURRENT"
 _LOCK = "writer.lock"
 _HOLDER = "writer.json"
+_PART = ".part"
+_NUMBER = re.compile(r"\d{6,}")
 _OPEN_TRIES = 5
 
 
@@ -121,6 +125,7 @@ class IndexWriter:
         self._model = model
         self._lock = FileLock(folder / _LOCK)
         self._part: Path | None = None
+        self._number = 0
 
     def __enter__(self) -> Self:
         """Take the lock and start from the current generation, or from nothing.
@@ -187,7 +192,7 @@ class IndexWriter:
             self._old.check_model(self._model, self._folder)
             self._old.check_lengths(current)
         self._number = self._old.generation + 1 if self._old else 1
-        part = self._folder / f"{self._number:06d}.part"
+        part = self._folder / f"{self._number:06d}{_PART}"
         part.mkdir()
         self._part = part
         if current and self._old:
@@ -214,9 +219,14 @@ class IndexWriter:
     def _sweep(self) -> None:
         """Remove generations that are not current, and unfinished ones of writers that died."""
         current = _current(self._folder)
-        for path in self._folder.iterdir():
-            if path.name[:6].isdigit() and path.is_dir() and path != current:
+        for path in list(self._folder.iterdir()):
+            if _is_unfinished(path):
                 shutil.rmtree(path, ignore_errors=True)
+        for path in list(self._folder.iterdir()):
+            if _is_generation(path) and path != current:
+                # Under its new name it is swept later, should this be interrupted.
+                with suppress(OSError):
+                    shutil.rmtree(path.rename(path.with_name(path.name + _PART)))
 
     def _release(self) -> None:
         (self._folder / _HOLDER).unlink(missing_ok=True)
@@ -228,7 +238,11 @@ def _current(folder: Path) -> Path | None:
         name = (folder / _CURRENT).read_text("ascii").strip()
     except FileNotFoundError:
         return None
-    except (UnicodeDecodeError, NotADirectoryError) as error:
+    except NotADirectoryError as error:
+        raise IndexFolderError(
+            f"{folder} is a file. Name an empty or new folder with --index"
+        ) from error
+    except UnicodeDecodeError as error:
         raise IndexDamagedError(f"{folder / _CURRENT} is damaged. Delete the folder") from error
     if not name.isdigit():
         raise IndexDamagedError(
@@ -239,7 +253,12 @@ def _current(folder: Path) -> Path | None:
 
 
 def _make_folder(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexFolderError(
+            f"{folder} cannot be made ({error.strerror}). Name another folder with --index"
+        ) from error
     if _current(folder) is not None:
         return
     ours = {_LOCK, _HOLDER, "README.md", ".gitignore"}
@@ -247,13 +266,23 @@ def _make_folder(folder: Path) -> None:
         path.name
         for path in folder.iterdir()
         if path.name not in ours and not path.name.startswith((".", "CURRENT"))
-        and not path.name[:6].isdigit()
+        and not _is_unfinished(path) and not _is_generation(path)
     ]  # fmt: skip
     if strange:
         raise IndexFolderError(
             f"{folder} holds other files ({strange[0]}, …) and no index. Name an empty or new "
             "folder with --index"
         )
+
+
+def _is_unfinished(path: Path) -> bool:
+    number, dot, rest = path.name.partition(".")
+    return dot + rest == _PART and bool(_NUMBER.fullmatch(number)) and path.is_dir()
+
+
+def _is_generation(path: Path) -> bool:
+    """Return whether a folder is a generation, and not, say, somebody's files of 202311."""
+    return bool(_NUMBER.fullmatch(path.name)) and (path / MANIFEST).is_file()
 
 
 def _copy_generation(source: Path, target: Path, manifest: Manifest) -> None:

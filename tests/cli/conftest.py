@@ -78,7 +78,9 @@ def quick_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rag.engine.Segmenter", cache(Segmenter))
         patch.setattr("rag.engine.open_embedder", lambda name, _cache: WordEmbedder(name))
-        patch.setattr(Engine, "answerer", property(lambda self: WordReader(self.settings.threshold)))
+        patch.setattr(
+            Engine, "answerer", property(lambda self: WordReader(self.settings.threshold))
+        )
         patch.setenv("YINJU_INDEX", str(tmp_path_factory.mktemp("default") / "index"))
         patch.delenv("NO_COLOR", raising=False)
         yield

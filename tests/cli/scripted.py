@@ -21,7 +21,7 @@ class WordEmbedder:
     ``batches`` has the number of texts of every call, without questions.
     """
 
-    language_gap: Mapping[Language, float] = {}  # noqa: RUF012
+    language_gap: Mapping[Language, float] = {}
 
     def __init__(self, name: str = "words") -> None:
         self.identity = ModelIdentity(name, "0123456789abcdef", DIMENSION, "fp32")

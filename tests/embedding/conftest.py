@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "query", "passage", ":", "tea", "bridge", "bees", "honey"]
+WORDS = [
+    "[PAD]", "[UNK]", "[CLS]", "[SEP]", "query", "passage", ":", "tea", "bridge", "bees", "honey",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,8 @@ def test_counting_a_long_text_is_no_reason_to_warn(hub: HubEmbedder) -> None:
 
 def test_the_digest_tells_models_apart(tiny_model: Path, tmp_path: Path) -> None:
     other = make_model(tmp_path / "tiny-model", seed=1)
-    digests = [HubEmbedder.open(str(path)).identity.digest for path in (tiny_model, tiny_model, other)]
+    paths = (tiny_model, tiny_model, other)
+    digests = [HubEmbedder.open(str(path)).identity.digest for path in paths]
     assert digests[0] == digests[1] != digests[2]
 
 
@@ -113,7 +114,7 @@ def test_an_index_of_another_model_names_both(hub: HubEmbedder, tmp_path: Path) 
         writer.commit()
     with pytest.raises(IndexModelError) as caught:
         IndexReader.open(tmp_path / "index", record(hub))
-    message = str(caught.value)
+    message, digest = str(caught.value), hub.identity.digest[:8]
     assert "was built with multilingual-e5-small (int8, 01234567)" in message
-    assert f"the model in use is {hub.identity.name} (float32, {hub.identity.digest[:8]})" in message
+    assert f"the model in use is {hub.identity.name} (float32, {digest})" in message
     assert "--model multilingual-e5-small" in message

@@ -154,6 +154,22 @@ def test_weights_of_another_length_are_refused(
         Encoder.open(tmp_path / "cache")
 
 
+@pytest.mark.parametrize("ending", [".spm", "-int?.onnx"])
+def test_a_converted_file_cut_short_is_named(
+    encoder: Encoder, cache: Path, tmp_path: Path, ending: str
+) -> None:
+    stem = f"{weights.MODEL_NAME}-{weights.FILE_SHA256[:8]}-?"
+    for path in [*cache.glob(stem + ".spm"), *cache.glob(f"{stem}-{encoder.precision}.onnx")]:
+        shutil.copy(path, tmp_path)
+    (short,) = tmp_path.glob("*" + ending)
+    short.write_bytes(short.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="is damaged") as caught:
+        Encoder.open(tmp_path)
+    assert str(short) in str(caught.value)
+    short.unlink()
+    assert Encoder.open(tmp_path).embed(TEXTS[:1]).shape == (1, 384)
+
+
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("no folder")

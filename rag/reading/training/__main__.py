@@ -82,7 +82,7 @@ def train(
             group["lr"] = RATE * rate
         loss = _loss(network, batches[step])
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(wanted.values(), 1.0)
         optimiser.step()
         losses.append(loss.item())
@@ -104,7 +104,7 @@ def train(
 def save(parameters: dict[str, Tensor], path: Path) -> None:
     """Write the adapters and heads as float16 arrays."""
     arrays = {name: value.to(torch.float16).numpy() for name, value in parameters.items()}
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
 def _loss(network: ReaderNetwork, batch: Sequence[Example]) -> Tensor:

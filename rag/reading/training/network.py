@@ -13,15 +13,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rag.encoder.weights import WeightFile
+from rag.encoder.adapters import SCALE
+from rag.encoder.weights import WeightFile, unpack_rows
 
 RANK = 32
-SCALE = 2.0
 LAYERS = ("q", "k", "v", "ao", "fi", "fo")
 
 
 class Adapted(nn.Module):
     """A frozen linear layer with a trainable low-rank addition."""
+
+    weight: Tensor
+    bias: Tensor
 
     def __init__(self, weight: Tensor, bias: Tensor, rank: int) -> None:
         super().__init__()
@@ -80,12 +83,15 @@ class Layer(nn.Module):
 class ReaderNetwork(nn.Module):
     """Start, end and relevance scores for ``<s> question </s></s> window </s>``."""
 
+    words: Tensor
+    places: Tensor
+    norm_w: Tensor
+    norm_b: Tensor
+
     def __init__(self, file: WeightFile, rank: int = RANK) -> None:
         super().__init__()
         sizes = file.sizes
         every = np.arange(sizes.vocabulary)
-        from rag.encoder.weights import unpack_rows
-
         words = unpack_rows(file.packed("emb.word", sizes.hidden), every)
         self.register_buffer("words", torch.from_numpy(words), persistent=False)
         places = file.tensor("emb.pos").reshape(-1, sizes.hidden)

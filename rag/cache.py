@@ -34,6 +34,11 @@ def cached(folder: Path, name: str, make: Callable[[], bytes]) -> Path:
     return path
 
 
+def damaged(path: Path) -> ModelError:
+    """Return the error that says that a file of the cache cannot be used."""
+    return ModelError(f"{path} is damaged. Delete it, and it is made again")
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it is seen whole or not at all, and survives a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.encoder.cache import cached, write_atomically
+from rag.cache import cached, write_atomically
 from rag.errors import ModelError
 
 

@@ -1,0 +1,153 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.errors import IndexDamagedError
+from rag.records import Field, Language
+from rag.store.words import Entry, WordIndex
+
+ZH, EN, OTHER = Language.CHINESE, Language.ENGLISH, Language.OTHER
+BODY = {Field.BODY: 1.0}
+
+
+def entry(
+    number: int,
+    body: str,
+    *,
+    title: str = "",
+    names: Sequence[str] = (),
+    language: Language = EN,
+    title_language: Language = EN,
+) -> Entry:
+    return Entry(number, language, title_language, body.split(), title.split(), names)
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> WordIndex:
+    index = WordIndex(tmp_path / "words")
+    index.add(
+        [
+            entry(1, "the keeper climbed the tower", title="lighthouse"),
+            entry(2, "the bees made honey and more honey", title="keeper of bees"),
+            entry(3, "茶园 采茶 丰收", title="tea harvest", language=ZH),
+            entry(
+                4, "大桥 通车", title="云溪 大桥", names=["yunxi"], language=ZH, title_language=ZH
+            ),
+        ]
+    )
+    index.commit()
+    return index
+
+
+def ids(found: list[tuple[int, float]]) -> list[int]:
+    return [number for number, _ in found]
+
+
+def test_passages_are_found_by_their_words(words: WordIndex) -> None:
+    assert ids(words.search(["honey"], BODY, 9)) == [2]
+    assert ids(words.search(["茶园"], BODY, 9)) == [3]
+    assert words.search(["pears"], BODY, 9) == []
+    assert words.search([], BODY, 9) == []
+    assert words.count() == 4
+
+
+def test_english_words_are_stemmed_alike_in_question_and_text(words: WordIndex) -> None:
+    assert ids(words.search(["climbing"], BODY, 9)) == [1]
+    assert ids(words.search(["towers"], BODY, 9)) == [1]
+    assert ids(words.search(["bee"], BODY, 9)) == [2]
+
+
+def test_each_field_is_searched_alone(words: WordIndex) -> None:
+    assert ids(words.search(["keeper"], BODY, 9)) == [1]
+    assert ids(words.search(["keeper"], {Field.TITLE: 1.0}, 9)) == [2]
+    assert ids(words.search(["yunxi"], {Field.NAMES: 1.0}, 9)) == [4]
+    assert words.search(["yunxi"], BODY, 9) == []
+
+
+def test_a_fields_weight_multiplies_its_scores(words: WordIndex) -> None:
+    ((_, one),) = words.search(["keeper"], {Field.TITLE: 1.0}, 9)
+    ((_, half),) = words.search(["keeper"], {Field.TITLE: 0.5}, 9)
+    assert one > 0
+    assert half == pytest.approx(one / 2)
+    both = dict(words.search(["keeper"], {Field.BODY: 1.0, Field.TITLE: 0.5}, 9))
+    assert both[2] == pytest.approx(half)
+    assert set(both) == {1, 2}
+
+
+def test_a_word_asked_for_twice_counts_once(words: WordIndex) -> None:
+    assert words.search(["honey", "honey"], BODY, 9) == words.search(["honey"], BODY, 9)
+
+
+def test_bm25_scores_are_those_of_the_formula(tmp_path: Path) -> None:
+    index = WordIndex(tmp_path / "words")
+    index.add([entry(1, "tea tea tea milk"), entry(2, "tea milk"), entry(3, "milk milk")])
+    index.commit()
+    ((first, one), (second, two)) = index.search(["tea"], BODY, 9)
+    # idf = ln(1 + (3 - 2 + 0.5) / (2 + 0.5)), k1 = 1.2, b = 0.75, mean length 8/3.
+    assert (first, second) == (1, 2)
+    idf = 0.470003629
+    assert one == pytest.approx(idf * 3 * 2.2 / (3 + 1.2 * (0.25 + 0.75 * 4 / (8 / 3))), rel=1e-4)
+    assert two == pytest.approx(idf * 1 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / (8 / 3))), rel=1e-4)
+
+
+def test_languages_and_allowed_ids_limit_without_changing_scores(words: WordIndex) -> None:
+    everything = dict(words.search(["keeper", "大桥", "tea"], {Field.TITLE: 1.0}, 9))
+    assert set(everything) == {2, 3, 4}
+
+    def limited(**limits: object) -> dict[int, float]:
+        found = words.search(["keeper", "大桥", "tea"], {Field.TITLE: 1.0}, 9, **limits)  # type: ignore[arg-type]
+        return dict(found)
+
+    assert limited(language=ZH) == {n: pytest.approx(everything[n]) for n in (3, 4)}
+    assert limited(title_language=EN) == {n: pytest.approx(everything[n]) for n in (2, 3)}
+    assert set(limited(language=ZH, title_language=EN)) == {3}
+    assert limited(language=OTHER) == {}
+    assert limited(allowed=[4, 2, 77]) == {n: pytest.approx(everything[n]) for n in (2, 4)}
+    assert limited(allowed=[]) == {}
+
+
+def test_allowed_ids_limit_before_ranking(words: WordIndex) -> None:
+    best = ids(words.search(["the", "honey"], BODY, 1))
+    assert best == [2]
+    assert ids(words.search(["the", "honey"], BODY, 1, allowed=[1])) == [1]
+
+
+def test_equal_scores_come_in_the_order_of_ids(tmp_path: Path) -> None:
+    index = WordIndex(tmp_path / "words")
+    for number in (5, 3, 4):
+        index.add([entry(number, "same words")])
+        index.commit()
+    assert ids(index.search(["words"], BODY, 9)) == [3, 4, 5]
+
+
+def test_removed_passages_are_gone_after_the_commit(words: WordIndex) -> None:
+    words.remove([2, 99])
+    assert ids(words.search(["honey"], BODY, 9)) == [2]
+    words.commit()
+    assert words.search(["honey"], BODY, 9) == []
+    assert words.count() == 3
+
+
+def test_removing_before_adding_again_keeps_the_new_one(words: WordIndex) -> None:
+    words.remove([2])
+    words.add([entry(2, "nothing but wax")])
+    words.commit()
+    assert ids(words.search(["wax"], BODY, 9)) == [2]
+    assert words.search(["honey"], BODY, 9) == []
+
+
+def test_the_folder_can_be_opened_again(words: WordIndex, tmp_path: Path) -> None:
+    again = WordIndex(tmp_path / "words")
+    assert again.search(["honey"], BODY, 9) == words.search(["honey"], BODY, 9)
+
+
+def test_words_with_signs_of_a_query_language_are_only_words(words: WordIndex) -> None:
+    assert words.search(["+", "-honey", 'a"b', "(", "*", "body:honey", "\\"], BODY, 9) == []
+
+
+def test_a_damaged_folder_is_told(words: WordIndex, tmp_path: Path) -> None:
+    del words
+    (tmp_path / "words" / "meta.json").write_text("{", "utf-8")
+    with pytest.raises(IndexDamagedError, match=r"word index in .* cannot be opened"):
+        WordIndex(tmp_path / "words")

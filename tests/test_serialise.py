@@ -1,0 +1,38 @@
+import json
+
+from rag.records import Answer, Citation, Document
+from rag.serialise import answer_to_dict, citation_to_dict, document_to_dict, to_json
+
+NASTY = "red \x1b[31m, \x9b2J, \x7f, \u202e, 中文 and \udcff\n\t"
+
+
+def test_json_cannot_steer_a_terminal_and_gives_back_what_went_in() -> None:
+    text = to_json({"quote": NASTY})
+    assert not any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text)
+    assert "\u202e" not in text
+    assert "中文" in text
+    assert text.encode("utf-8")
+    assert json.loads(text) == {"quote": NASTY}
+
+
+def test_an_answer_that_was_not_found_has_every_list_empty() -> None:
+    assert answer_to_dict(Answer("who?")) == {
+        "question": "who?", "answered": False, "answer": "", "answers": [], "citations": [],
+        "nearest": [], "conflicts": [], "warnings": [], "timings": {},
+    }  # fmt: skip
+
+
+def test_a_citation_quotes_its_document_and_says_null_for_an_unknown_date() -> None:
+    document = Document("k", "d", "It rains. It pours.", "Weather", path="/w.txt")
+    made = citation_to_dict(Citation(2, document, 10, 19, ((13, 18),), 0.123456))
+    assert made["quote"] == "It pours."
+    assert (made["start"], made["end"], made["spans"]) == (10, 19, [[13, 18]])
+    assert (made["number"], made["key"], made["title"]) == (2, "k", "Weather")
+    assert made["published"] is None
+    assert made["score"] == 0.1235
+
+
+def test_a_listed_document_has_its_length_and_not_its_text() -> None:
+    made = document_to_dict(Document("k", "d", "It rains."))
+    assert made["characters"] == 9
+    assert "text" not in made

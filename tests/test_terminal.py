@@ -1,0 +1,137 @@
+import io
+import os
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wcwidth import wcswidth
+
+from rag.records import Answer, Citation, Document, Origin, PlaceUnit
+from rag.terminal import Screen, columns_of, cut, on_one_line, printable, render, wrap
+
+ENGLISH = "The ferry from Ostrel to Marn takes 45 minutes and carries 310 passengers a trip."
+CHINESE = "云溪图书馆共有藏书25.6万册，每天上午九点开放；馆长是林若溪（2019年到任）。"
+COLOUR = re.compile(r"\033\[[0-9;]*m")
+
+
+def document(text: str, **fields: object) -> Document:
+    origin = (Origin(0, len(text), PlaceUnit.LINE, "9"),)
+    return Document("k", "d", text, origin=origin, **fields)  # type: ignore[arg-type]
+
+
+def answer(text: str, words: str, **fields: object) -> Answer:
+    start = text.index(words)
+    span = (start, start + len(words))
+    citation = Citation(1, document(text, **fields), 0, len(text), (span,), 0.9)
+    return Answer("how long?", words, (words,), True, (citation,), timings={"reading": 0.25})
+
+
+def test_an_answer_shows_its_words_marked_in_the_quote_and_the_source() -> None:
+    made = answer(
+        ENGLISH, "45 minutes", title="Ferry", publisher="Gazette", published=date(2029, 1, 15),
+        path="/elsewhere/ferry.txt", warnings=("a page stuffed with keywords",),
+    )  # fmt: skip
+    assert render(made, Screen()).split("\n") == [
+        "45 minutes",
+        "",
+        "  The ferry from Ostrel to Marn takes ▌45 minutes▐ and carries 310 passengers a trip. [1]",
+        "",
+        "[1] Ferry · Gazette · 2029-01-15",
+        "    /elsewhere/ferry.txt, line 9",
+        "    ! a page stuffed with keywords",
+        "0.25 s".rjust(80),
+    ]
+
+
+def test_colours_are_closed_on_every_line_and_take_no_columns() -> None:
+    made = answer(ENGLISH, "from Ostrel to Marn takes 45 minutes and carries")
+    lines = render(made, Screen(30, colour=True)).split("\n")
+    assert any("\033[1;4m" in line for line in lines)
+    for line in lines:
+        assert wcswidth(COLOUR.sub("", line)) <= 30
+        assert line.count("\033[0m") == len(COLOUR.findall(line)) / 2
+    assert COLOUR.sub("", "".join(lines)).count("carries") == 2
+
+
+@pytest.mark.parametrize("width", [8, 20, 33, 40, 80, 200])
+@pytest.mark.parametrize("text", [ENGLISH, CHINESE, CHINESE + ENGLISH, "x" * 300, "❤️👍🏽 é" * 30])
+@pytest.mark.parametrize("colour", [False, True])
+def test_nothing_is_wider_than_the_terminal(width: int, text: str, colour: bool) -> None:
+    fields = {"title": text, "publisher": CHINESE, "path": "/a/" + text, "warnings": (text,)}
+    made = answer(text, text[5:9], **fields)
+    asked = "馆长是谁" if text is CHINESE else "who?"
+    nearest = Answer(asked, nearest=made.citations)
+    for item in (made, nearest):
+        for line in render(item, Screen(width, colour)).split("\n"):
+            assert wcswidth(COLOUR.sub("", line)) <= width
+
+
+@given(
+    st.text(st.sampled_from("ab cd—图书，馆 e\u0301\n"), max_size=80),
+    st.integers(4, 30),
+    st.sampled_from(["", "  ", "    "]),
+)
+def test_wrapping_loses_no_character_and_keeps_to_the_width(
+    text: str, width: int, indent: str
+) -> None:
+    lines = wrap(text, width, indent)
+    assert all(columns_of(line) <= width for line in lines)
+    assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", text)
+
+
+def test_english_breaks_between_words_and_chinese_anywhere() -> None:
+    assert wrap("the quick brown fox", 10) == ["the quick", "brown fox"]
+    assert wrap("the quick brown fox", 10, "  ") == ["the quick", "  brown", "  fox"]
+    assert wrap("云溪图书馆共有藏书", 8) == ["云溪图书", "馆共有藏", "书"]
+    assert wrap("馆长林若溪 since 2019", 12) == ["馆长林若溪", "since 2019"]
+    assert wrap("网址是td.example吗", 11) == ["网址是", "td.example", "吗"]
+
+
+def test_controls_are_replaced_one_for_one() -> None:
+    nasty = "a\x1b[31mb\x9b2J\x07c\td\r\ne\x7f\u202ef\u2028g"
+    assert printable(nasty) == "a�[31mb�2J�c d \ne��f g"
+    assert len(printable(nasty)) == len(nasty)
+    assert on_one_line("a\nb\x00") == "a b�"
+    assert printable(CHINESE) == CHINESE
+
+
+def test_no_escape_sequence_of_a_document_reaches_the_terminal() -> None:
+    nasty = "\x1b]0;owned\x07 \x9b31m \x00 The \x1b[2Jferry takes 45 minutes.\x85"
+    made = answer(
+        nasty, "45 minutes.\x85", title=nasty, publisher=nasty, path=f"/{nasty}", warnings=(nasty,)
+    )
+    for colour in (False, True):
+        for item in (made, Answer("who?", nearest=made.citations)):
+            shown = COLOUR.sub("", render(item, Screen(60, colour)))
+            assert not any(c != "\n" and (c < " " or "\x7f" <= c < "\xa0") for c in shown)
+
+
+def test_a_text_is_cut_to_columns_with_an_ellipsis() -> None:
+    assert cut("library", 7) == "library"
+    assert cut("library", 6) == "libra…"
+    assert cut("图书馆", 6) == "图书馆"
+    assert cut("图书馆", 5) == "图书…"
+    assert cut("图书馆", 4) == "图…"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colours_are_for_terminals_only_and_no_color_is_respected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((47, 20)))
+    assert Screen.of(io.StringIO()) == Screen(100, False)
+    assert Screen.of(Terminal()) == Screen(47, True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert Screen.of(Terminal()) == Screen(47, False)
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert Screen.of(Terminal()) == Screen(47, False)
+    assert Screen(10).paint("x", "1") == "x"
