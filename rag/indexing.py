@@ -268,20 +268,26 @@ def explain_full_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError, RuntimeError, ValueError) as error:
-        if not _is_full_disk(error):
+        reason = _why_not_written(error)
+        if not reason:
             raise
         raise IndexFolderError(
-            f"the disk is full, {folder} could not be written. Free some space and run the same "
-            "command again; the index is as it was last committed and can be asked"
+            f"{reason}, {folder} could not be written. Free some space and run the same command "
+            "again; the index is as it was last committed and can be asked"
         ) from error
 
 
-def _is_full_disk(error: BaseException) -> bool:
+def _why_not_written(error: BaseException) -> str:
+    """Return what an error says of the disk, "" when it is about something else."""
+    full = "the disk is full"
     if isinstance(error, OSError) and error.errno is not None:
-        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        return full if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else ""
     # SQLite, FAISS and tantivy give no number for it.
-    words = ("database or disk is full", "No space left", "File too large", "os error 28")
-    return any(word in str(error) for word in words)
+    text = str(error)
+    if any(words in text for words in ("disk is full", "No space left", "File too large")):
+        return full
+    # What SQLite makes of a quota, a limit on a file's size, and a disk that is failing.
+    return "the disk is full or failing" if "disk I/O error" in text else ""
 
 
 def _load(path: Path, embedder: Embedder) -> Source:

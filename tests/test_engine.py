@@ -92,7 +92,7 @@ def test_documents_are_read_whatever_the_model_but_not_searched(folder: Path) ->
     with make(folder / "index", "another") as engine:
         assert engine.document("gate").text == TEXTS["gate"]
         assert [document.key for document in engine.documents()] == list(TEXTS)
-        with pytest.raises(IndexModelError, match="built with words .* in use is another"):
+        with pytest.raises(IndexModelError, match=r"built with words .* in use is another"):
             engine.ask("tower")
 
 

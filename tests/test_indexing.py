@@ -260,10 +260,20 @@ def test_an_os_error_while_a_file_is_read_is_a_problem_of_that_file(
     ],
 )
 def test_every_way_of_saying_that_the_disk_is_full_is_one_error(error: Exception) -> None:
-    with pytest.raises(IndexFolderError, match="the disk is full, .* could not be") as raised:
-        with explain_full_disk(Path("/somewhere")):
-            raise error
+    with (
+        pytest.raises(IndexFolderError, match="the disk is full, /somewhere could") as raised,
+        explain_full_disk(Path("/somewhere")),
+    ):
+        raise error
     assert raised.value.__cause__ is error
+
+
+def test_a_disk_that_fails_is_said_to_be_full_or_failing() -> None:
+    with (
+        pytest.raises(IndexFolderError, match="the disk is full or failing, /somewhere could"),
+        explain_full_disk(Path("/somewhere")),
+    ):
+        raise sqlite3.OperationalError("disk I/O error")
 
 
 def test_other_errors_pass_through() -> None:

@@ -20,9 +20,9 @@ def answer_from(question: str, draft: Draft, documents: Mapping[str, Document]) 
         nearest = cite(draft.extracts[:MOST_NEAREST], documents)
         return Answer(question, nearest=nearest)
     citations = cite(draft.extracts[:MOST_CITATIONS], documents)
-    texts = tuple(
-        citations[0].document.text[start:end] for start, end in citations[0].spans
-    ) or (citations[0].quote,)
+    texts = tuple(citations[0].document.text[start:end] for start, end in citations[0].spans) or (
+        citations[0].quote,
+    )
     warnings = tuple(dict.fromkeys(w for c in citations[:1] for w in c.document.warnings))
     return Answer(question, texts[0], texts, True, citations, warnings=warnings)
 
@@ -30,8 +30,6 @@ def answer_from(question: str, draft: Draft, documents: Mapping[str, Document]) 
 def cite(extracts: Sequence[Extract], documents: Mapping[str, Document]) -> tuple[Citation, ...]:
     """Return the extracts as citations, numbered from 1."""
     return tuple(
-        Citation(
-            number, documents[item.document_key], item.start, item.end, item.spans, item.score
-        )
+        Citation(number, documents[item.document_key], item.start, item.end, item.spans, item.score)
         for number, item in enumerate(extracts, 1)
     )

@@ -10,7 +10,7 @@ _CLOSERS = "”’」』》）)】]\"'"
 _NOTES = r"(?:\s?\[\d{1,3}\])+"
 """Marks of notes or sources, as encyclopaedias and summaries put them behind a sentence."""
 
-_AFTER = rf"[{re.escape(_CLOSERS)}]*(?:{_NOTES}(?!\w))?"
+_AFTER = rf"[{re.escape(_CLOSERS)}]*(?:{_NOTES}(?![a-z0-9]))?"
 _BARE_NOTES = rf"{_NOTES}(?=\s+(?:[-–•*]\s|[A-Z\u4e00-\u9fff])|\s*$)"
 _END = re.compile(rf"(?:[。！？!?]+|…{{2,}}|\.+){_AFTER}|{_BARE_NOTES}|\n+")
 _SEMICOLON = re.compile(rf"(?:[。！？!?；;]+|…{{2,}}|\.+){_AFTER}|{_BARE_NOTES}|\n+")
@@ -43,7 +43,7 @@ def split_sentences(text: str, *, at_semicolons: bool = False) -> list[Span]:
 
 
 def _is_end(text: str, match: re.Match[str]) -> bool:
-    mark = match.group().lstrip()[:1]
+    mark = match.group().lstrip(" ")[:1]
     following = text[match.end() : match.end() + 1]
     if mark in "?!;" and match.end() == match.start() + 1:
         return not following or not following.isalnum() or _is_wide(following)

@@ -81,9 +81,7 @@ class SpanReader:
             for start, end in split_sentences(hit.passage.text):
                 span = best_span(window, scored, start, end)
                 if span is not None and end - start >= _LEAST_CHARACTERS:
-                    found.append(
-                        Candidate(hit, rank, at + start, at + end, span, scored.relevance)
-                    )
+                    found.append(Candidate(hit, rank, at + start, at + end, span, scored.relevance))
         return found
 
 

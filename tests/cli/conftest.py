@@ -54,7 +54,7 @@ class Done:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401
         return json.loads(self.out)
 
     @property
@@ -150,7 +150,7 @@ def _run(
     return Done(status, captured.out, captured.err)
 
 
-def installed(name: str, *arguments: object, **options: Any) -> Done:
+def installed(name: str, *arguments: object, **options: Any) -> Done:  # noqa: ANN401
     """Run an installed command with its real models in a process of its own."""
     done = subprocess.run(
         [BIN / name, *map(str, arguments)],

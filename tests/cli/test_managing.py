@@ -118,9 +118,8 @@ def test_the_text_around_an_offset_is_shown_with_its_place(manage: Run, tmp_path
     text = manage("show", "log.txt", "--index", index, "--json").json["text"]
     offset = text.index("Day 50")
     done = manage("show", "log.txt", "--around", offset, "--index", index)
-    assert done.out == (
-        f"line 51, characters {offset - 200} to {offset + 200}:\n{text[offset - 200 : offset + 200]}\n"
-    )
+    start, end = offset - 200, offset + 200
+    assert done.out == f"line 51, characters {start} to {end}:\n{text[start:end]}\n"
     for bad in (-1, len(text)):
         done = manage("show", "log.txt", "--around", bad, "--index", index)
         assert done.status == 2
