@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.cache import cached, damaged
 from rag.encoder import weights
 from rag.encoder.adapters import digest_of, load_adapters
-from rag.cache import cached, damaged
 from rag.encoder.graph import Precision, encoder_bytes, reader_bytes
 from rag.encoder.tokenizer import Tokenizer, model_bytes
 from rag.encoder.weights import FloatArray, WeightFile

@@ -7,6 +7,7 @@ import logging
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import cache as remembered
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,21 @@ def normalise(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text).lower().translate(_simplified())
     return _SPACE_IN_HAN.sub("", _APOSTROPHE.sub("", _POSSESSIVE.sub("", text)))
+
+
+def stem(words: Iterable[str]) -> list[str]:
+    """Return words with the endings of English ones cut off; Chinese words stay as they are."""
+    stems: list[str] = stemmer().analyze(" ".join(words))
+    return stems
+
+
+@remembered
+def stemmer() -> Any:  # noqa: ANN401
+    """Return tantivy's analyzer that splits at spaces and stems English (Snowball)."""
+    import tantivy
+
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
 
 
 def to_simplified(text: str) -> str:

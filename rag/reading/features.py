@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from rag.language.detect import detect_language
 from rag.language.names import romanise
-from rag.language.words import Segmenter
+from rag.language.words import Segmenter, stem
 from rag.reading.windows import Span
-from rag.records import Document, Hit, Question
+from rag.records import Document, Hit, Language, Question
 
 FloatArray = NDArray[np.float32]
 
@@ -59,14 +59,18 @@ def features(
     segmenter: Segmenter,
 ) -> FloatArray:
     """Return the features of candidate sentences, shape (len(candidates), len(FEATURES))."""
-    wanted, names = frozenset(question.words), frozenset(question.names)
+    wanted, names = frozenset(stem(question.words)), frozenset(question.names)
     numbers = _numbers(question.text)
-    here = [frozenset(segmenter.words(item.text)) for item in candidates]
-    near = {item.rank: _surroundings(item.hit, documents, segmenter) for item in candidates}
+    here = [segmenter.words(item.text) for item in candidates]
+    stems = [frozenset(stem(words)) for words in here]
+    near = {item.rank: surroundings(item.hit, documents, segmenter) for item in candidates}
+    stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
     latin_near = {rank: _latin(words) for rank, words in near.items()}
-    weights = _weights(wanted, here)
+    weights = _weights(wanted, stems)
+    # A word that no candidate has cannot tell them apart; "how much" stands in no answer.
+    found = wanted & frozenset().union(*stems)
     rows: list[list[float]] = []
-    for item, words in zip(candidates, here, strict=True):
+    for item, words, stemmed in zip(candidates, here, stems, strict=True):
         cross = detect_language(item.text) is not question.language
         context = f"{item.hit.passage.context} {item.hit.passage.text}"
         rows.append([
@@ -74,8 +78,8 @@ def features(
             item.relevance,
             item.hit.score,
             1.0 / (1 + item.rank),
-            0.0 if cross else _share(wanted, words, weights),
-            0.0 if cross else _share(wanted, near[item.rank], weights),
+            0.0 if cross else _share(found, stemmed, weights),
+            0.0 if cross else _share(wanted, stems_near[item.rank], weights),
             _share(names, _latin(words), None),
             _share(names, latin_near[item.rank], None),
             _share(numbers, _numbers(context), None),
@@ -84,12 +88,24 @@ def features(
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
 
 
-def _surroundings(
-    hit: Hit, documents: Mapping[str, Document], segmenter: Segmenter
-) -> frozenset[str]:
+def shared_names(question: Question, shown: Sequence[str], near: Sequence[str]) -> list[str]:
+    """Return the question's names that a passage's surroundings have, and its window does not.
+
+    The reader is told them, because it does not know that 广西 in a title is Guangxi. ``shown``
+    are the words of the window, ``near`` those of the passage, its title and publisher.
+    """
+    if question.language is Language.CHINESE:
+        latin, names = _latin(near), set(question.names)
+        forms = {w: set(romanise([w])) for w in dict.fromkeys(question.words) if w not in shown}
+        return [word for word, own in forms.items() if own and own <= names and own & latin]
+    return [name.capitalize() for name in question.names if name in _latin(near) - set(shown)]
+
+
+def surroundings(hit: Hit, documents: Mapping[str, Document], segmenter: Segmenter) -> list[str]:
+    """Return the words of a passage with its document's title and publisher."""
     document = documents[hit.passage.document_key]
     text = f"{document.title}\n{document.publisher}\n{hit.passage.text}"
-    return frozenset(segmenter.words(text))
+    return segmenter.words(text)
 
 
 def _weights(words: frozenset[str], sentences: Sequence[frozenset[str]]) -> dict[str, float]:
@@ -111,7 +127,7 @@ def _share(
     return sum(weights[word] for word in wanted & there) / total
 
 
-def _latin(words: frozenset[str]) -> frozenset[str]:
+def _latin(words: Collection[str]) -> frozenset[str]:
     """Return the words in Latin letters: as they are, or romanised from Chinese."""
     own = {word for word in words if word.isascii()}
     return frozenset(own.union(romanise(words)))

@@ -187,10 +187,10 @@ def _rows(
     if not isinstance(embedder, BundledEmbedder):
         raise TypeError("the weights are fitted with the bundled model")
     reader = SpanReader(embedder.encoder, engine.segmenter, 0.5)
-    candidates = reader.candidates(query, hits)
     documents = {
         hit.passage.document_key: engine.document(hit.passage.document_key) for hit in hits
     }
+    candidates = reader.candidates(query, hits, documents)
     return features(query, candidates, documents, engine.segmenter), candidates
 
 

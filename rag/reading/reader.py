@@ -23,7 +23,7 @@ from rag.encoder import Encoder
 from rag.language.sentences import split_sentences
 from rag.language.words import Segmenter
 from rag.reading.edges import tidy_span
-from rag.reading.features import Candidate, FloatArray, features
+from rag.reading.features import Candidate, FloatArray, features, shared_names, surroundings
 from rag.reading.windows import best_span, make_window
 from rag.records import Document, Draft, Extract, Hit, Question
 
@@ -55,7 +55,7 @@ class SpanReader:
         When the first one answers, the others are those that answer as well; when it does not,
         they are the nearest.
         """
-        candidates = self.candidates(question, hits)
+        candidates = self.candidates(question, hits, documents)
         if not candidates:
             return Draft((), False)
         weights = load_weights()
@@ -69,11 +69,18 @@ class SpanReader:
         answered = extracts[0].score >= self._threshold
         return Draft(sure if answered else extracts, answered)
 
-    def candidates(self, question: Question, hits: Sequence[Hit]) -> list[Candidate]:
+    def candidates(
+        self, question: Question, hits: Sequence[Hit], documents: Mapping[str, Document]
+    ) -> list[Candidate]:
         """Return the sentences of the passages with what the encoder says of them."""
         tokenizer, most = self._encoder.tokenizer, self._encoder.most_tokens
         asked = tokenizer.encode(question.text)
-        windows = [make_window(asked, hit.passage, tokenizer, most) for hit in hits]
+        windows = []
+        for hit in hits:
+            shown = self._segmenter.words(f"{hit.passage.context}\n{hit.passage.text}")
+            near = surroundings(hit, documents, self._segmenter)
+            names = shared_names(question, shown, near)
+            windows.append(make_window(asked, hit.passage, tokenizer, most, names))
         scores = self._encoder.read([window.ids for window in windows], adapters_path())
         found: list[Candidate] = []
         for rank, (hit, window, scored) in enumerate(zip(hits, windows, scores, strict=True)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,15 +42,25 @@ class Span:
     score: float
 
 
-def make_window(question: list[int], passage: Passage, tokenizer: Tokenizer, most: int) -> Window:
-    """Return the window of a passage, at most ``most`` tokens long."""
+def make_window(
+    question: list[int],
+    passage: Passage,
+    tokenizer: Tokenizer,
+    most: int,
+    names: Sequence[str] = (),
+) -> Window:
+    """Return the window of a passage, at most ``most`` tokens long.
+
+    ``names`` are the question's names that the passage or its title has in another script.
+    """
     asked = question[:MOST_QUESTION_TOKENS]
-    context = tokenizer.encode(passage.context)[:MOST_CONTEXT_TOKENS] if passage.context else []
+    head = " ".join([*names, passage.context]).strip()
+    context = tokenizer.encode(head)[:MOST_CONTEXT_TOKENS] if head else []
     space = most - _SPECIAL - len(asked) - len(context)
     pieces = tokenizer.pieces(passage.text)[:space]
-    head = [0, *asked, 2, 2, *context]
-    ids = (*head, *(piece[0] for piece in pieces), 2)
-    return Window(ids, len(head), tuple(piece[1:] for piece in pieces))
+    before = (0, *asked, 2, 2, *context)
+    ids = (*before, *(piece[0] for piece in pieces), 2)
+    return Window(ids, len(before), tuple(piece[1:] for piece in pieces))
 
 
 def best_span(window: Window, scores: WindowScores, start: int, end: int) -> Span | None:

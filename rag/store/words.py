@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexDamagedError
+from rag.language.words import stemmer
 from rag.records import Field, Language
 
 _ANALYZER = "words"
@@ -42,7 +43,7 @@ class WordIndex:
         import tantivy
 
         self._tantivy: Any = tantivy
-        self._analyzer = _analyzer(tantivy)
+        self._analyzer = stemmer()
         self._schema = _schema(tantivy)
         self._writer: Any = None
         folder.mkdir(exist_ok=True)
@@ -134,11 +135,6 @@ class WordIndex:
         if self._writer is None:
             self._writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         return self._writer
-
-
-def _analyzer(tantivy: Any) -> Any:  # noqa: ANN401
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    return builder.filter(tantivy.Filter.stemmer("english")).build()
 
 
 def _schema(tantivy: Any) -> Any:  # noqa: ANN401
