@@ -1,12 +1,10 @@
 """What is known of candidate sentences, on made-up ones worked out by hand."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from rag.language.words import Segmenter
-from rag.reading.features import FEATURES, Candidate, features
+from rag.reading.features import FEATURES, Candidate, features, shared_names
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Passage, Question
 
@@ -86,6 +84,16 @@ def test_no_candidates_give_no_rows(segmenter: Segmenter) -> None:
     assert rows.shape == (0, len(FEATURES))
 
 
-def test_the_cache_is_kept_where_it_was_asked_for(tmp_path: Path) -> None:
-    Segmenter(tmp_path / "new").warm()
-    assert (tmp_path / "new" / "jieba.cache").is_file()
+def test_a_name_that_only_the_title_has_is_told_in_the_questions_script() -> None:
+    asked = question("How is Guangxi?", "guangxi", "guangxi")
+    assert shared_names(asked, ["河水"], ["广西", "河水"]) == ["Guangxi"]
+    assert shared_names(asked, ["guangxi"], ["guangxi", "广西"]) == []
+    assert shared_names(asked, ["河水"], ["青海", "河水"]) == []
+
+
+def test_a_latin_name_is_told_to_a_chinese_question_in_chinese() -> None:
+    asked = Question(
+        "广西怎么样", Language.CHINESE, np.zeros(2, np.float32), ("广西", "怎么样"), ("guangxi",)
+    )
+    assert shared_names(asked, ["river"], ["river", "guangxi"]) == ["广西"]
+    assert shared_names(asked, ["river"], ["river", "qinghai"]) == []
