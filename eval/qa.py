@@ -85,11 +85,12 @@ def texts(paragraphs: Sequence[SquadParagraph], prefix: str) -> dict[str, str]:
 def asked(
     paragraphs: Sequence[SquadParagraph], prefixes: Sequence[str]
 ) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Return each question with the keys of its paragraph's copies."""
+    """Return each question with the keys of its paragraph's copies; empty ones are left out."""
     return tuple(
         (question.text, frozenset(f"{prefix}-{item.id}" for prefix in prefixes))
         for item in paragraphs
         for question in item.questions
+        if any(char.isalnum() for char in question.text)
     )
 
 

@@ -5,7 +5,8 @@
 asks questions whose answers are known over two indexes: paragraphs of CMRC 2018's training set,
 with questions that the adapters were not trained on, and the sample documents with the gold
 set's development half. Every second question of the former is asked again with its paragraph left
-out. It writes ``weights.json`` beside this module. The test half is never read.
+out, and questions of other sets are asked over the sample documents, which do not answer them. It
+writes ``weights.json`` beside this module. The test half is never read.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ def main() -> None:
     given = options.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("faiss").setLevel(logging.WARNING)
+    strangers = _strange_questions(given.data, given.questions // 2)
     examples = [
-        *_gold_examples(given.gold, given.documents),
+        *_gold_examples(given.gold, given.documents, strangers),
         *_set_examples(given.data, given.questions),
     ]
     random.Random(5).shuffle(examples)
@@ -127,7 +129,20 @@ def fit_answered(examples: Sequence[Example], ranking: FloatArray) -> FloatArray
     return np.asarray(np.r_[model.coef_[0] / spread, model.intercept_], np.float32)
 
 
-def _gold_examples(gold: Path, documents: Path) -> Iterator[Example]:
+def _strange_questions(data: Path, most: int) -> list[str]:
+    """Return questions that the sample documents have nothing on, half in each language."""
+    found: list[str] = []
+    for name in ("cmrc2018_train", "xquad_en_train"):
+        content = json.loads((data / f"{name}.json").read_text("utf-8"))
+        questions = [
+            qa["question"] for a in content["data"] for p in a["paragraphs"] for qa in p["qas"]
+        ]
+        found += random.Random(6).sample(questions, most)
+    return found
+
+
+def _gold_examples(gold: Path, documents: Path, strangers: Sequence[str]) -> Iterator[Example]:
+    """Ask the development half, and questions that are strange to the documents."""
     with tempfile.TemporaryDirectory() as folder, Engine.open(Path(folder), Settings()) as engine:
         engine.add([documents])
         for item in load_gold(gold):
@@ -137,6 +152,11 @@ def _gold_examples(gold: Path, documents: Path) -> Iterator[Example]:
                 rows, candidates = _rows(engine, query, hits)
                 right = [_proves(engine, item, one) for one in candidates]
                 yield Example(rows, np.array(right, np.bool_))
+        for question in strangers:
+            query = engine.understand(question)
+            hits = engine.search(query, top_k=engine.settings.top_k)
+            rows, _ = _rows(engine, query, hits)
+            yield Example(rows, np.zeros(len(rows), np.bool_))
 
 
 def _proves(engine: Engine, item: GoldQuestion, one: Candidate) -> bool:
