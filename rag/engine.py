@@ -16,6 +16,7 @@ from rag.encoder import Encoder
 from rag.errors import UsageError
 from rag.evidence import answer_from
 from rag.language.detect import detect_language
+from rag.language.glosses import Glosses
 from rag.language.names import is_place, latin_names, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
@@ -43,6 +44,7 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.segmenter = Segmenter(settings.cache)
+        self.glosses = Glosses(self.segmenter)
         self._reader: IndexReader | None = None
 
     @classmethod
@@ -239,7 +241,9 @@ class Engine:
         words = tuple(self.segmenter.words(text))
         names = self._names(text, words, language)
         vector = self.embedder.embed_questions([text])[0]
-        return Question(text, language, vector, words, names, self._bonus(index, vector, language))
+        translations = tuple(self.glosses.translations(words))
+        bonus = self._bonus(index, vector, language)
+        return Question(text, language, vector, words, names, translations, bonus)
 
     def _bonus(self, index: IndexReader, vector: NDArray[np.float32], language: Language) -> float:
         """Estimate how much higher passages in the question's language score in this index.
@@ -261,7 +265,7 @@ class Engine:
         if language is not Language.CHINESE:
             return tuple(latin_names(text))
         return tuple(
-            romanise(word for word in words if is_place(word) or not self.segmenter.knows(word))
+            romanise(word for word in words if is_place(word) or not self.segmenter.frequency(word))
         )
 
     def _model(self) -> ModelRecord:

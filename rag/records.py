@@ -144,7 +144,8 @@ class Hit:
 class Question:
     """A question as search and reading need it.
 
-    ``vector`` is its unit vector, ``names`` the names in it in Latin letters, and
+    ``vector`` is its unit vector, ``names`` the names in it in Latin letters, ``translations``
+    what its words may be in the other language, a tuple for each word that has any, and
     ``own_language_bonus`` how much higher the embedder scores passages of the question's own
     language in this index than equally good ones of another, in cosine.
     """
@@ -154,6 +155,7 @@ class Question:
     vector: NDArray[np.float32]
     words: tuple[str, ...]
     names: tuple[str, ...]
+    translations: tuple[tuple[str, ...], ...] = ()
     own_language_bonus: float = 0.0
 
 

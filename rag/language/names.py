@@ -71,10 +71,9 @@ def latin_names(text: str) -> list[str]:
     ]
 
 
-def same_place(latin: str, chinese: str) -> bool:
-    """Return whether a Latin name and a Chinese one are the same place or sound the same."""
-    plain = _APOSTROPHE.sub("", latin).lower()
-    return plain in (_places().get(chinese) or (_pinyin(chinese),))
+def chinese_places(latin: str) -> tuple[str, ...]:
+    """Return the Chinese names of the places of a Latin name, the shortest first."""
+    return _chinese_places().get(_APOSTROPHE.sub("", latin).lower(), ())
 
 
 @cache
@@ -99,6 +98,15 @@ def _places() -> dict[str, tuple[str, ...]]:
         chinese, _, english = line.partition("\t")
         places[chinese].append(english)
     return {chinese: tuple(forms) for chinese, forms in places.items()}
+
+
+@cache
+def _chinese_places() -> dict[str, tuple[str, ...]]:
+    places: dict[str, list[str]] = defaultdict(list)
+    for chinese, forms in _places().items():
+        for form in forms:
+            places[form].append(chinese)
+    return {latin: tuple(sorted(names, key=len)) for latin, names in places.items()}
 
 
 @cache

@@ -55,7 +55,7 @@ class Segmenter:
     """jieba over its own dictionary, kept in a cache folder as a table that opens at once."""
 
     def __init__(self, cache: Path) -> None:
-        self._cache = cache
+        self.cache = cache
         self._lock = threading.Lock()
         self._jieba: Any = None
         self._characters = 0
@@ -64,7 +64,7 @@ class Segmenter:
         """Load the dictionary now, so that the first question need not wait for it."""
         with self._lock:
             if self._jieba is None:
-                self._jieba = _load_jieba(self._cache)
+                self._jieba = _load_jieba(self.cache)
 
     def words(self, text: str) -> list[str]:
         """Return the words of a text with the shorter words inside long ones, in order."""
@@ -78,10 +78,10 @@ class Segmenter:
         if before < _MANY_CHARACTERS <= self._characters:
             self._jieba.FREQ = _prefixes(self._jieba)
 
-    def knows(self, word: str) -> bool:
-        """Return whether a word is in jieba's dictionary."""
+    def frequency(self, word: str) -> int:
+        """Return how often jieba's corpus has a word, 0 when its dictionary has not."""
         self.warm()
-        return bool(self._jieba.FREQ.get(word))
+        return self._jieba.FREQ.get(word) or 0
 
     def cut(self, text: str) -> list[str]:
         """Return a partition of the text into words, as it stands: ``"".join`` gives it back."""

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,11 @@ from rag.records import Document, Hit, Language, Question
 FloatArray = NDArray[np.float32]
 
 FEATURES = (
-    "span", "relevance", "passage_score", "passage_rank", "words_here", "words_near",
-    "names_here", "names_near", "numbers_near", "cross",
+    "span", "best", "relevance", "passage_score", "passage_rank", "words_here", "words_near",
+    "meanings_here", "meanings_near", "names_here", "names_near", "numbers_near", "cross",
 )  # fmt: skip
 
+_T = TypeVar("_T", int, str)
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
@@ -35,7 +37,8 @@ class Candidate:
     """A sentence that may answer. Offsets count in the document's text.
 
     ``span`` is the best answer inside it, with offsets in the passage; ``relevance`` is the
-    reader's judgement of the whole passage.
+    reader's judgement of the whole passage, ``near`` the words of the passage, its document's
+    title and publisher.
     """
 
     hit: Hit
@@ -44,6 +47,7 @@ class Candidate:
     end: int
     span: Span
     relevance: float
+    near: Sequence[str]
 
     @property
     def text(self) -> str:
@@ -55,7 +59,6 @@ class Candidate:
 def features(
     question: Question,
     candidates: Sequence[Candidate],
-    documents: Mapping[str, Document],
     segmenter: Segmenter,
 ) -> FloatArray:
     """Return the features of candidate sentences, shape (len(candidates), len(FEATURES))."""
@@ -63,23 +66,31 @@ def features(
     numbers = _numbers(question.text)
     here = [segmenter.words(item.text) for item in candidates]
     stems = [frozenset(stem(words)) for words in here]
-    near = {item.rank: surroundings(item.hit, documents, segmenter) for item in candidates}
+    near = {item.rank: item.near for item in candidates}
     stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
     latin_near = {rank: _latin(words) for rank, words in near.items()}
+    meanings = [_stemmed(forms) for forms in question.translations]
+    means_here = [_meant(meanings, there) for there in stems]
+    means_near = {rank: _meant(meanings, there) for rank, there in stems_near.items()}
+    meanable = frozenset().union(*means_here)
+    meaning_weights = _weights(meanable, means_here)
     weights = _weights(wanted, stems)
     # A word that no candidate has cannot tell them apart; "how much" stands in no answer.
     found = wanted & frozenset().union(*stems)
     rows: list[list[float]] = []
-    for item, words, stemmed in zip(candidates, here, stems, strict=True):
+    for item, words, stemmed, meant in zip(candidates, here, stems, means_here, strict=True):
         cross = detect_language(item.text) is not question.language
         context = f"{item.hit.passage.context} {item.hit.passage.text}"
         rows.append([
+            item.span.margin,
             item.span.score,
             item.relevance,
             item.hit.score,
             1.0 / (1 + item.rank),
             0.0 if cross else _share(found, stemmed, weights),
             0.0 if cross else _share(wanted, stems_near[item.rank], weights),
+            _share(meanable, meant, meaning_weights) if cross else 0.0,
+            _share(meanable, means_near[item.rank], meaning_weights) if cross else 0.0,
             _share(names, _latin(words), None),
             _share(names, latin_near[item.rank], None),
             _share(numbers, _numbers(context), None),
@@ -108,16 +119,28 @@ def surroundings(hit: Hit, documents: Mapping[str, Document], segmenter: Segment
     return segmenter.words(text)
 
 
-def _weights(words: frozenset[str], sentences: Sequence[frozenset[str]]) -> dict[str, float]:
+def _stemmed(forms: Sequence[str]) -> list[frozenset[str]]:
+    """Return the stems of each form; a form of several words is there when all of them are."""
+    parts = [form.split() for form in forms]
+    stems = iter(stem(word for words in parts for word in words))
+    return [frozenset(next(stems) for _ in words) for words in parts]
+
+
+def _meant(meanings: Sequence[Sequence[frozenset[str]]], there: frozenset[str]) -> frozenset[int]:
+    """Return the numbers of the question's words that have a translation among these stems."""
+    return frozenset(
+        number for number, forms in enumerate(meanings) if any(form <= there for form in forms)
+    )
+
+
+def _weights(words: frozenset[_T], sentences: Sequence[frozenset[_T]]) -> dict[_T, float]:
     """Return how telling each word of the question is: the rarer among the candidates the more."""
     counts = Counter(word for sentence in sentences for word in words & sentence)
     total = len(sentences)
     return {word: math.log(1 + (total + 1) / (counts[word] + 0.5)) for word in words}
 
 
-def _share(
-    wanted: frozenset[str], there: frozenset[str], weights: dict[str, float] | None
-) -> float:
+def _share(wanted: frozenset[_T], there: frozenset[_T], weights: dict[_T, float] | None) -> float:
     """Return the share of what is wanted that is there; 1 when nothing is wanted."""
     if not wanted:
         return 1.0

@@ -2,9 +2,9 @@
 
     python -m rag.reading.fitting --data FOLDER --gold eval/gold.jsonl --documents seeds
 
-asks questions whose answers are known over two indexes: paragraphs of CMRC 2018's training set,
-with questions that the adapters were not trained on, and the sample documents with the gold
-set's development half. Every second question of the former is asked again with its paragraph left
+asks questions whose answers are known over two indexes: paragraphs of CMRC 2018's training set
+that the adapters were not trained on, and the sample documents with the gold set's development
+half. Every second question of the former is asked again with its paragraph left
 out, and questions of other sets are asked over the sample documents, which do not answer them. It
 writes ``weights.json`` beside this module. The test half is never read.
 """
@@ -30,14 +30,14 @@ from rag.evaluation import GoldQuestion, Split, load_gold
 from rag.evaluation.proving import quote_proves
 from rag.reading.features import FEATURES, Candidate, features
 from rag.reading.reader import SpanReader
-from rag.reading.training.data import TRAINING_SEED, read_sets
+from rag.reading.training.data import held_out
+from rag.reading.training.rewording import Rewording
 from rag.records import Citation, Hit, Question
 from rag.settings import Settings
 
 FloatArray = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
-_PARAGRAPHS = 400
 _PENALTY = 0.05
 
 
@@ -166,28 +166,23 @@ def _proves(engine: Engine, item: GoldQuestion, one: Candidate) -> bool:
 
 
 def _set_examples(data: Path, most: int) -> Iterator[Example]:
-    """Ask questions that training did not draw, over some of the set's paragraphs."""
-    used = {item.question for item in read_sets(data, TRAINING_SEED)[1]}
-    content = json.loads((data / "cmrc2018_train.json").read_text("utf-8"))
-    paragraphs = [p for article in content["data"] for p in article["paragraphs"]]
-    chosen = list(enumerate(paragraphs))[-_PARAGRAPHS:]
-    items = [
-        (qa, str(n))
-        for n, p in chosen
-        for qa in p["qas"]
-        if qa["answers"] and qa["question"] not in used
-    ]
+    """Ask questions over paragraphs that training left, a third word by word in English."""
+    paragraphs = list(enumerate(paragraph for _, paragraph in held_out(data)))
+    items = [(qa, str(n)) for n, p in paragraphs for qa in p["qas"] if qa["answers"]]
+    draw = random.Random(3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "paragraphs.jsonl"
         lines = [
-            json.dumps({"id": str(n), "text": p["context"]}, ensure_ascii=False) for n, p in chosen
+            json.dumps({"id": str(n), "text": p["context"]}, ensure_ascii=False)
+            for n, p in paragraphs
         ]
         path.write_text("\n".join(lines), "utf-8")
         with Engine.open(Path(folder) / "index", Settings()) as engine:
             engine.add([path])
-            drawn = random.Random(3).sample(items, min(most, len(items)))
-            for number, (qa, key) in enumerate(drawn):
-                query = engine.understand(qa["question"])
+            rewording = Rewording(engine.segmenter, draw)
+            for number, (qa, key) in enumerate(draw.sample(items, min(most, len(items)))):
+                asked = qa["question"]
+                query = engine.understand(asked if number % 3 else rewording.translated(asked))
                 hits = engine.search(query, top_k=engine.settings.top_k + 8)
                 for left_out in (False, True) if number % 2 else (False,):
                     kept = [h for h in hits if not left_out or h.passage.document_key != key]
@@ -211,7 +206,7 @@ def _rows(
         hit.passage.document_key: engine.document(hit.passage.document_key) for hit in hits
     }
     candidates = reader.candidates(query, hits, documents)
-    return features(query, candidates, documents, engine.segmenter), candidates
+    return features(query, candidates, engine.segmenter), candidates
 
 
 if __name__ == "__main__":

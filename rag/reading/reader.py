@@ -59,7 +59,7 @@ class SpanReader:
         if not candidates:
             return Draft((), False)
         weights = load_weights()
-        rows = features(question, candidates, documents, self._segmenter)
+        rows = features(question, candidates, self._segmenter)
         order = np.argsort(-(rows @ weights.ranking), kind="stable")[:MOST_EXTRACTS]
         extracts = tuple(
             _extract(candidates[place], _logistic(rows[place], weights.answered))
@@ -75,20 +75,23 @@ class SpanReader:
         """Return the sentences of the passages with what the encoder says of them."""
         tokenizer, most = self._encoder.tokenizer, self._encoder.most_tokens
         asked = tokenizer.encode(question.text)
+        around = [surroundings(hit, documents, self._segmenter) for hit in hits]
         windows = []
-        for hit in hits:
+        for hit, near in zip(hits, around, strict=True):
             shown = self._segmenter.words(f"{hit.passage.context}\n{hit.passage.text}")
-            near = surroundings(hit, documents, self._segmenter)
             names = shared_names(question, shown, near)
             windows.append(make_window(asked, hit.passage, tokenizer, most, names))
         scores = self._encoder.read([window.ids for window in windows], adapters_path())
         found: list[Candidate] = []
-        for rank, (hit, window, scored) in enumerate(zip(hits, windows, scores, strict=True)):
+        for rank, (hit, window, scored, near) in enumerate(
+            zip(hits, windows, scores, around, strict=True)
+        ):
             at = hit.passage.start
             for start, end in split_sentences(hit.passage.text):
                 span = best_span(window, scored, start, end)
                 if span is not None and end - start >= _LEAST_CHARACTERS:
-                    found.append(Candidate(hit, rank, at + start, at + end, span, scored.relevance))
+                    place = (at + start, at + end)
+                    found.append(Candidate(hit, rank, *place, span, scored.relevance, near))
         return found
 
 

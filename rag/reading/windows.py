@@ -35,11 +35,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The best answer inside a stretch of a passage, and how much better it is than none."""
+    """The best answer inside a stretch of a passage.
+
+    ``score`` compares between passages; ``margin`` is how much more it is than none's in its own.
+    """
 
     start: int
     end: int
     score: float
+    margin: float
 
 
 def make_window(
@@ -78,4 +82,5 @@ def best_span(window: Window, scores: WindowScores, start: int, end: int) -> Spa
     first, last = np.unravel_index(int(np.argmax(pairs)), pairs.shape)
     none = float(scores.spans[0].sum())
     places = window.places[inside[0] : inside[-1] + 1]
-    return Span(places[first][0], places[last][1], float(pairs[first, last]) - none)
+    score = float(pairs[first, last])
+    return Span(places[first][0], places[last][1], score, score - none)

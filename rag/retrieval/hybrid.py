@@ -1,14 +1,14 @@
 """Hybrid search: candidates of each language by the lists that work for it, then one order.
 
-Passages in the question's language are found by meaning and by words, fused by reciprocal rank
-(Cormack, Clarke and Büttcher 2009). Passages in another language are found by meaning, by names
-that cross languages (广西, Guangxi) and by titles in the question's language. A plain fusion of
-all lists would bury them, because words hardly ever match across languages.
+Every candidate scores its cosine and, for each list of words it is in, a bonus in proportion to its
+BM25 score there. Passages in the question's language are found by its words; passages in another
+one by what a dictionary gives for them, by names that cross languages (广西, Guangxi) and by titles
+in the question's language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,9 +19,6 @@ from rag.records import Field, Hit, Language, Passage, Question, SearchMode
 
 Ranking = list[tuple[int, float]]
 """Passage ids with scores of one method, best first."""
-
-RANK_CONSTANT = 60
-"""The constant of reciprocal rank fusion, as its authors have it."""
 
 
 class VectorSearch(Protocol):
@@ -54,6 +51,17 @@ class WordSearch(Protocol):
         """Return ids with BM25 scores, best first."""
         ...
 
+    def search_meanings(
+        self,
+        meanings: Sequence[Sequence[str]],
+        limit: int,
+        *,
+        language: Language,
+        allowed: Sequence[int] | None = None,
+    ) -> Ranking:
+        """Return ids with BM25 scores for words of which any one form will do."""
+        ...
+
 
 class PassageLookup(Protocol):
     """Passages by id."""
@@ -67,13 +75,17 @@ class PassageLookup(Protocol):
 class RetrievalSettings:
     """The settings that move retrieval's scores.
 
-    ``quota`` is how many candidates each list of each language may give. ``names_bonus``
-    is the cosine that a passage in another language gains when it has the question's names.
+    ``quota`` is how many candidates each list of each language may give. The bonuses are the
+    cosine that the best passage of a list gains: ``words_bonus`` by the question's own words,
+    ``meanings_bonus`` by their translations, ``names_bonus`` by its names, or by its words in a
+    title over text in another language.
     ``least_share`` is the part of the hits that each language with passages gets at least.
     """
 
     quota: int = 50
     title_weight: float = 0.5
+    words_bonus: float = 0.04
+    meanings_bonus: float = 0.03
     names_bonus: float = 0.02
     least_share: float = 0.25
 
@@ -104,7 +116,7 @@ class Retriever:
         """Return the best passages, best first.
 
         ``allowed`` limits every list, before it is ranked, to these passage ids. Scores of
-        DENSE are cosines, of LEXICAL BM25's, of HYBRID cosines carried over to the fused order.
+        DENSE are cosines, of LEXICAL BM25's, of HYBRID cosines with what the lists of words add.
         """
         match mode:
             case SearchMode.DENSE:
@@ -131,69 +143,58 @@ class Retriever:
         sure: Ranking = []
         rest: Ranking = []
         for language in Language:
-            candidates = self._own if language is question.language else self._other
-            found = candidates(question, language, allowed)
+            found = self._candidates(question, language, allowed)
             sure.extend(found[:least])
             rest.extend(found[least:])
         open_places = max(0, top_k - len(sure))
         return _sorted([*sure, *_sorted(rest)[:open_places]])
 
-    def _own(
+    def _candidates(
         self, question: Question, language: Language, allowed: Sequence[int] | None
     ) -> Ranking:
-        """Return the candidates in the question's language: meaning and words, fused."""
-        quota = self._settings.quota
-        dense = self._vectors.search(question.vector, language, quota, allowed)
-        fields = {Field.BODY: 1.0, Field.TITLE: self._settings.title_weight}
-        words = self._words.search(
-            question.words, fields, quota, language=language, allowed=allowed
-        )
-        return carry_scores(fuse([dense, words]), dict(dense), -question.own_language_bonus)
-
-    def _other(
-        self, question: Question, language: Language, allowed: Sequence[int] | None
-    ) -> Ranking:
-        """Return the candidates in another language: meaning, and names that cross languages."""
-        quota, bonus = self._settings.quota, self._settings.names_bonus
-        scores = dict(self._vectors.search(question.vector, language, quota, allowed))
-        if not scores:
+        """Return the candidates in one language by cosine and what words add to it."""
+        own = language is question.language
+        dense = self._vectors.search(question.vector, language, self._settings.quota, allowed)
+        if not dense:
             return []
-        field = Field.NAMES if language is Language.CHINESE else Field.BODY
-        names = self._words.search(
-            question.names, {field: 1.0}, quota, language=language, allowed=allowed
-        )
-        titles = self._words.search(
-            question.words, {Field.TITLE: 1.0}, quota,
-            language=language, title_language=question.language, allowed=allowed,
-        )  # fmt: skip
-        for ranking in (names, titles):
+        offset = -question.own_language_bonus if own else 0.0
+        scores = {number: cosine + offset for number, cosine in dense}
+        lowest = min(scores.values())
+        lists = self._own_lists if own else self._other_lists
+        for ranking, bonus in lists(question, language, allowed):
             for number, score in ranking:
-                if number in scores:
-                    scores[number] += bonus * score / ranking[0][1]
+                gain = bonus * score / ranking[0][1]
+                scores[number] = scores.get(number, lowest) + gain
         return _sorted(list(scores.items()))
 
+    def _own_lists(
+        self, question: Question, language: Language, allowed: Sequence[int] | None
+    ) -> Iterator[tuple[Ranking, float]]:
+        settings = self._settings
+        fields = {Field.BODY: 1.0, Field.TITLE: settings.title_weight}
+        words = self._words.search(
+            question.words, fields, settings.quota, language=language, allowed=allowed
+        )
+        yield words, settings.words_bonus
 
-def fuse(rankings: Sequence[Ranking]) -> Ranking:
-    """Fuse rankings by reciprocal rank; equal scores in a list share the better rank."""
-    fused: dict[int, float] = {}
-    for ranking in rankings:
-        rank, last = 0, None
-        for place, (number, score) in enumerate(ranking, 1):
-            if score != last:
-                rank, last = place, score
-            fused[number] = fused.get(number, 0.0) + 1 / (RANK_CONSTANT + rank)
-    return _sorted(list(fused.items()))
-
-
-def carry_scores(order: Ranking, cosines: dict[int, float], offset: float) -> Ranking:
-    """Give the fused order the cosines of its members, sorted, so that languages can be compared.
-
-    Fused scores say nothing across lists; the best cosine goes to the best fused passage, and so
-    on. A passage the dense list did not reach gets the list's lowest cosine.
-    """
-    lowest = min(cosines.values(), default=0.0)
-    scores = sorted((cosines.get(number, lowest) for number, _ in order), reverse=True)
-    return [(number, score + offset) for (number, _), score in zip(order, scores, strict=True)]
+    def _other_lists(
+        self, question: Question, language: Language, allowed: Sequence[int] | None
+    ) -> Iterator[tuple[Ranking, float]]:
+        settings = self._settings
+        meanings = self._words.search_meanings(
+            question.translations, settings.quota, language=language, allowed=allowed
+        )
+        yield meanings, settings.meanings_bonus
+        field = Field.NAMES if language is Language.CHINESE else Field.BODY
+        names = self._words.search(
+            question.names, {field: 1.0}, settings.quota, language=language, allowed=allowed
+        )
+        yield names, settings.names_bonus
+        titles = self._words.search(
+            question.words, {Field.TITLE: 1.0}, settings.quota,
+            language=language, title_language=question.language, allowed=allowed,
+        )  # fmt: skip
+        yield titles, settings.names_bonus
 
 
 def _sorted(ranking: Ranking) -> Ranking:

@@ -112,6 +112,47 @@ class WordIndex:
             for field, w in fields.items()
             for term in terms
         ]
+        return self._run(clauses, limit, language, title_language, allowed)
+
+    def search_meanings(
+        self,
+        meanings: Sequence[Sequence[str]],
+        limit: int,
+        *,
+        language: Language,
+        allowed: Sequence[int] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Return passage ids with BM25 scores for words of which any one form will do.
+
+        ``meanings`` has for each word its forms; a form of several words needs them all. A word
+        scores as the best of its forms that is there.
+        """
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        clauses = []
+        for forms in meanings:
+            ways = []
+            for form in forms:
+                terms = dict.fromkeys(self._analyzer.analyze(form))
+                parts = [query.term_query(self._schema, Field.BODY.value, term) for term in terms]
+                if parts:
+                    ways.append(
+                        parts[0]
+                        if len(parts) == 1
+                        else query.boolean_query([(occur.Must, part) for part in parts])
+                    )
+            if ways:
+                clauses.append((occur.Should, query.disjunction_max_query(ways)))
+        return self._run(clauses, limit, language, None, allowed)
+
+    def _run(
+        self,
+        clauses: Sequence[Any],
+        limit: int,
+        language: Language | None,
+        title_language: Language | None,
+        allowed: Sequence[int] | None,
+    ) -> list[tuple[int, float]]:
+        query, occur = self._tantivy.Query, self._tantivy.Occur
         if not clauses or (allowed is not None and not allowed):
             return []
         limits: list[Any] = []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rag.language.words import Segmenter
-from rag.reading.features import FEATURES, Candidate, features, shared_names
+from rag.reading.features import FEATURES, Candidate, features, shared_names, surroundings
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Passage, Question
 
@@ -19,11 +19,11 @@ def question(text: str, words: str, *names: str) -> Question:
     return Question(text, Language.ENGLISH, vector, tuple(words.split()), names)
 
 
-def candidate(text: str, rank: int = 0, context: str = "") -> tuple[Candidate, Document]:
+def candidate(segmenter: Segmenter, text: str, rank: int = 0, context: str = "") -> Candidate:
     passage = Passage(f"d{rank}", 0, len(text), text, context, Language.ENGLISH)
-    span = Span(0, len(text), 1.5)
-    document = Document(f"d{rank}", "", text, title=context)
-    return Candidate(Hit(passage, 0.8), rank, 0, len(text), span, -0.5), document
+    hit = Hit(passage, 0.8)
+    near = surroundings(hit, {passage.document_key: Document("", "", text, context)}, segmenter)
+    return Candidate(hit, rank, 0, len(text), Span(0, len(text), 2.5, 1.5), -0.5, near)
 
 
 def feature(name: str, rows: np.ndarray) -> list[float]:
@@ -31,9 +31,10 @@ def feature(name: str, rows: np.ndarray) -> list[float]:
 
 
 def test_scores_of_the_encoder_and_of_retrieval_come_first(segmenter: Segmenter) -> None:
-    one, document = candidate("The bridge opened.")
-    rows = features(question("When?", "when"), [one], {"d0": document}, segmenter)
+    one = candidate(segmenter, "The bridge opened.")
+    rows = features(question("When?", "when"), [one], segmenter)
     assert feature("span", rows) == [1.5]
+    assert feature("best", rows) == [2.5]
     assert feature("relevance", rows) == [-0.5]
     assert feature("passage_score", rows) == [0.8]
     assert feature("passage_rank", rows) == [1.0]
@@ -41,46 +42,58 @@ def test_scores_of_the_encoder_and_of_retrieval_come_first(segmenter: Segmenter)
 
 def test_a_word_that_few_sentences_have_weighs_more(segmenter: Segmenter) -> None:
     texts = ["the bridge opened", "the mill opened", "the mill closed"]
-    made = [candidate(text, rank) for rank, text in enumerate(texts)]
-    documents = {document.key: document for _, document in made}
-    rows = features(
-        question("bridge opened", "bridge opened"), [c for c, _ in made], documents, segmenter
-    )
+    made = [candidate(segmenter, text, rank) for rank, text in enumerate(texts)]
+    rows = features(question("bridge opened", "bridge opened"), made, segmenter)
     both, one, none = feature("words_here", rows)
     assert (both, none) == (1.0, 0.0)
     assert 0 < one < 0.5
 
 
 def test_a_name_is_found_in_the_title_and_across_languages(segmenter: Segmenter) -> None:
-    here, first = candidate("河水上涨。", 0, "广西水情")
-    there, second = candidate("河水上涨。", 1, "青海水情")
-    rows = features(
-        question("How is Guangxi?", "guangxi", "guangxi"), [here, there],
-        {"d0": first, "d1": second}, segmenter,
-    )  # fmt: skip
+    here = candidate(segmenter, "河水上涨。", 0, "广西水情")
+    there = candidate(segmenter, "河水上涨。", 1, "青海水情")
+    rows = features(question("How is Guangxi?", "guangxi", "guangxi"), [here, there], segmenter)
     assert feature("names_near", rows) == [1.0, 0.0]
     assert feature("names_here", rows) == [0.0, 0.0]
     assert feature("cross", rows) == [1.0, 1.0]
     assert feature("words_here", rows) == [0.0, 0.0]
 
 
+def test_a_translated_word_is_found_in_the_other_language(segmenter: Segmenter) -> None:
+    made = [candidate(segmenter, text, n) for n, text in enumerate(("大桥通车。", "磨坊关闭。"))]
+    asked = Question(
+        "When did the bridge open?", Language.ENGLISH, np.zeros(2, np.float32),
+        ("when", "bridge", "open"), (), translations=(("桥", "大桥"), ("开放", "通车")),
+    )  # fmt: skip
+    rows = features(asked, made, segmenter)
+    assert feature("meanings_here", rows) == [1.0, 0.0]
+
+
+def test_a_translation_of_several_words_needs_them_all(segmenter: Segmenter) -> None:
+    texts = ("They got it back.", "They got wet.")
+    made = [candidate(segmenter, text, n) for n, text in enumerate(texts)]
+    asked = Question(
+        "追回了吗", Language.CHINESE, np.zeros(2, np.float32), ("追回",), (),
+        translations=(("got back", "recover"),),
+    )  # fmt: skip
+    assert feature("meanings_here", features(asked, made, segmenter)) == [1.0, 0.0]
+
+
 def test_a_question_without_names_or_numbers_misses_none(segmenter: Segmenter) -> None:
-    one, document = candidate("The bridge opened.")
-    rows = features(question("When?", "when"), [one], {"d0": document}, segmenter)
+    one = candidate(segmenter, "The bridge opened.")
+    rows = features(question("When?", "when"), [one], segmenter)
     assert feature("names_near", rows) == [1.0]
     assert feature("numbers_near", rows) == [1.0]
 
 
 def test_the_year_of_the_question_is_looked_for_with_the_date(segmenter: Segmenter) -> None:
-    one, document = candidate("The bridge opened.", 0, "News 2031-05-04")
-    rows = features(
-        question("opened in 2031 or 2032", "opened"), [one], {"d0": document}, segmenter
-    )
+    one = candidate(segmenter, "The bridge opened.", 0, "News 2031-05-04")
+    rows = features(question("opened in 2031 or 2032", "opened"), [one], segmenter)
     assert feature("numbers_near", rows) == [0.5]
 
 
 def test_no_candidates_give_no_rows(segmenter: Segmenter) -> None:
-    rows = features(question("When?", "when"), [], {}, segmenter)
+    rows = features(question("When?", "when"), [], segmenter)
     assert rows.shape == (0, len(FEATURES))
 
 

@@ -46,7 +46,7 @@ def test_the_best_span_is_the_pair_with_the_highest_sum_in_order() -> None:
     # The best end stands before the best start: the pair must keep its order.
     found = best_span(window, scores([(1, 1), (0, 9), (5, 0), (0, 2), (0, 0)]), 0, 3)
     assert found is not None
-    assert (found.start, found.end, found.score) == (0, 1, 0 + 9 - 2)
+    assert (found.start, found.end, found.score, found.margin) == (0, 1, 0 + 9, 0 + 9 - 2)
 
 
 def test_a_span_stays_inside_the_stretch_that_was_asked_for() -> None:

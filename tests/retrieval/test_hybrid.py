@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rag.records import Field, Language, Passage, Question, SearchMode
 from rag.retrieval import RetrievalSettings, Retriever
-from rag.retrieval.hybrid import Ranking, carry_scores, fuse
+from rag.retrieval.hybrid import Ranking
 
 ZH, EN, OTHER = Language.CHINESE, Language.ENGLISH, Language.OTHER
 
@@ -36,6 +36,7 @@ class Words:
     """Gives each (field, language) the ranking it was told, within limit and allowed ids."""
 
     rankings: dict[tuple[Field, Language | None], Ranking]
+    meanings: dict[Language, Ranking] = field(default_factory=dict)
     calls: list[dict[str, object]] = field(default_factory=list)
 
     def search(
@@ -57,6 +58,17 @@ class Words:
         found = self.rankings.get((next(iter(fields)), language), [])
         return [item for item in found if allowed is None or item[0] in allowed][:limit]
 
+    def search_meanings(
+        self,
+        meanings: Sequence[Sequence[str]],
+        limit: int,
+        *,
+        language: Language,
+        allowed: Sequence[int] | None = None,
+    ) -> Ranking:
+        found = self.meanings.get(language, []) if meanings else []
+        return [item for item in found if allowed is None or item[0] in allowed][:limit]
+
 
 class Passages:
     """Has the passages of every id but those that are missing."""
@@ -70,7 +82,7 @@ class Passages:
 
 def question(language: Language = EN, *, bonus: float = 0.0) -> Question:
     vector = np.array([1.0, 0.0], np.float32)
-    return Question("q", language, vector, ("how", "many"), ("guangxi",), bonus)
+    return Question("q", language, vector, ("how", "many"), ("guangxi",), (), bonus)
 
 
 def search(
@@ -88,52 +100,27 @@ def search(
     return [(int(hit.passage.document_key), round(hit.score, 6)) for hit in hits]
 
 
-def test_fusing_adds_reciprocal_ranks() -> None:
-    fused = fuse([[(1, 0.9), (2, 0.8), (3, 0.7)], [(3, 12.0), (1, 11.0)]])
-    assert fused == [
-        (1, pytest.approx(1 / 61 + 1 / 62)),
-        (3, pytest.approx(1 / 63 + 1 / 61)),
-        (2, pytest.approx(1 / 62)),
-    ]
+def test_words_raise_passages_in_proportion_to_their_scores() -> None:
+    vectors = Vectors({EN: [(1, 0.90), (2, 0.89), (3, 0.70)]})
+    words = Words({(Field.BODY, EN): [(2, 8.0), (3, 4.0), (4, 2.0)]})
+    settings = RetrievalSettings(words_bonus=0.04)
+    # 4 is no candidate by meaning and starts from the lowest cosine.
+    assert search(vectors, words, settings=settings) == [(2, 0.93), (1, 0.9), (3, 0.72), (4, 0.71)]
 
 
-def test_equal_scores_of_a_list_share_the_better_rank() -> None:
-    assert fuse([[(5, 2.0), (4, 2.0), (3, 1.0)]]) == [
-        (4, pytest.approx(1 / 61)),
-        (5, pytest.approx(1 / 61)),
-        (3, pytest.approx(1 / 63)),
-    ]
-
-
-def test_fusing_nothing_gives_nothing() -> None:
-    assert fuse([]) == fuse([[], []]) == []
-
-
-def test_the_fused_order_carries_the_cosines_sorted() -> None:
-    order = [(3, 0.03), (1, 0.02), (9, 0.01)]
-    cosines = {1: 0.9, 2: 0.5, 3: 0.7}
-    # 9 was not in the dense list and gets its lowest cosine.
-    assert carry_scores(order, cosines, -0.1) == [
-        (3, pytest.approx(0.8)),
-        (1, pytest.approx(0.6)),
-        (9, pytest.approx(0.4)),
-    ]
-
-
-def test_without_cosines_only_the_offset_is_carried() -> None:
-    assert carry_scores([(1, 0.5), (2, 0.4)], {}, -0.1) == [(1, -0.1), (2, -0.1)]
-
-
-def test_own_language_is_fused_of_meaning_and_words() -> None:
-    vectors = Vectors({EN: [(1, 0.9), (2, 0.8), (3, 0.7)]})
-    words = Words({(Field.BODY, EN): [(3, 5.0), (4, 4.0)]})
-    # Fused: 3 by 1/63 + 1/61, 1 by 1/61, then 2 and 4 by 1/62 each, the smaller id first.
-    assert search(vectors, words) == [(3, 0.9), (1, 0.8), (2, 0.7), (4, 0.7)]
+def test_translated_words_raise_passages_of_another_language() -> None:
+    vectors = Vectors({EN: [(1, 0.80)], ZH: [(2, 0.79), (3, 0.78)]})
+    words = Words({}, meanings={ZH: [(3, 6.0)], EN: [(1, 6.0)]})
+    settings = RetrievalSettings(meanings_bonus=0.03)
+    asked = replace(question(), translations=(("桥", "大桥"),))
+    found = search(vectors, words, asked, settings=settings)
+    assert found == [(3, 0.81), (1, 0.8), (2, 0.79)]
 
 
 def test_titles_weigh_as_the_settings_say() -> None:
     words = Words({})
-    search(Vectors({}), words, settings=RetrievalSettings(title_weight=0.3, quota=7))
+    vectors = Vectors({EN: [(1, 0.9)]})
+    search(vectors, words, settings=RetrievalSettings(title_weight=0.3, quota=7))
     (own,) = [call for call in words.calls if call["language"] is EN]
     assert own["fields"] == {Field.BODY: 1.0, Field.TITLE: 0.3}
     assert (own["words"], own["limit"]) == (("how", "many"), 7)
@@ -149,8 +136,9 @@ def test_names_raise_passages_of_another_language() -> None:
     vectors = Vectors({ZH: [(1, 0.80), (2, 0.79), (3, 0.70)]})
     words = Words({(Field.NAMES, ZH): [(2, 8.0), (3, 4.0), (77, 2.0)]})
     settings = RetrievalSettings(names_bonus=0.02)
-    # 77 has the name but is no candidate by meaning.
-    assert search(vectors, words, settings=settings) == [(2, 0.81), (1, 0.8), (3, 0.71)]
+    # 77 is no candidate by meaning and starts from the lowest cosine.
+    found = search(vectors, words, settings=settings)
+    assert found == [(2, 0.81), (1, 0.8), (3, 0.71), (77, 0.705)]
     (names,) = [call for call in words.calls if call["fields"] == {Field.NAMES: 1.0}]
     assert names["words"] == ("guangxi",)
     assert names["language"] is ZH

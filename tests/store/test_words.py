@@ -58,6 +58,27 @@ def test_english_words_are_stemmed_alike_in_question_and_text(words: WordIndex) 
     assert ids(words.search(["bee"], BODY, 9)) == [2]
 
 
+def test_any_form_of_a_word_will_do_and_the_best_one_counts(words: WordIndex) -> None:
+    forms = [("beekeeper", "keeper", "climber")]
+    assert ids(words.search_meanings(forms, 9, language=EN)) == [1]
+    alone = words.search(["honey"], BODY, 9, language=EN)
+    both = words.search_meanings([("honey", "bees")], 9, language=EN)
+    assert both[0][1] == pytest.approx(alone[0][1])
+
+
+def test_a_form_of_several_words_needs_them_all(words: WordIndex) -> None:
+    assert ids(words.search_meanings([("made honey",)], 9, language=EN)) == [2]
+    assert words.search_meanings([("sold honey",)], 9, language=EN) == []
+
+
+def test_meanings_are_looked_for_in_one_language_and_the_allowed_ids(words: WordIndex) -> None:
+    forms = [("大桥", "honey")]
+    assert ids(words.search_meanings(forms, 9, language=ZH)) == [4]
+    assert words.search_meanings(forms, 9, language=ZH, allowed=[3]) == []
+    assert words.search_meanings([], 9, language=ZH) == []
+    assert words.search_meanings([("?",)], 9, language=ZH) == []
+
+
 def test_each_field_is_searched_alone(words: WordIndex) -> None:
     assert ids(words.search(["keeper"], BODY, 9)) == [1]
     assert ids(words.search(["keeper"], {Field.TITLE: 1.0}, 9)) == [2]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,22 +21,22 @@ from torch.nn import functional
 
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import weights
-from rag.reading.training.data import (
-    TRAINING_SEED,
-    Example,
-    hard_negatives,
-    make_example,
-    read_sets,
-)
+from rag.language.words import Segmenter
+from rag.reading.training.data import Corpus, Pair, make_pairs
 from rag.reading.training.network import ReaderNetwork
+from rag.reading.training.rewording import Rewording
 from rag.settings import Settings
 
-BATCH = 16
+BATCH = 8
+"""Pairs of windows in a batch."""
+
 RATE = 1e-3
-WARM_UP = 40
-RELEVANCE_WEIGHT = 0.3
-NEGATIVES = 0.6
-"""How many windows without the answer for each one with it."""
+WARM_UP = 60
+RELEVANCE_WEIGHT = 0.5
+NEGATIVES = 6
+"""How many wrong passages the embedder proposes for each question."""
+
+_NEVER = -1e4
 
 _log = logging.getLogger("rag.reading.training")
 
@@ -45,8 +46,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folder", type=Path, default=Path(".cache/reader"))
-    parser.add_argument("--epochs", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=TRAINING_SEED)
+    parser.add_argument("--epochs", type=float, default=1.8)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -55,13 +56,13 @@ def main() -> None:
         handlers=[logging.FileHandler(options.folder / "log.txt"), logging.StreamHandler()],
     )  # fmt: skip
     torch.manual_seed(options.seed)
-    batches = _batches(options.data, options.seed, options.epochs)
+    batches = _batches(options.data, options.folder, options.seed, options.epochs)
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
     train(network, batches, options.folder, options.every)
 
 
 def train(
-    network: ReaderNetwork, batches: Sequence[Sequence[Example]], folder: Path, every: int
+    network: ReaderNetwork, batches: Sequence[Sequence[Pair]], folder: Path, every: int
 ) -> None:
     """Run the steps that are left and save the trainable parameters."""
     wanted = {name: p for name, p in network.named_parameters() if p.requires_grad}
@@ -107,62 +108,78 @@ def save(parameters: dict[str, Tensor], path: Path) -> None:
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
-def _loss(network: ReaderNetwork, batch: Sequence[Example]) -> Tensor:
-    longest = max(len(item.ids) for item in batch)
-    ids = torch.ones(len(batch), longest, dtype=torch.long)
-    for row, item in enumerate(batch):
-        ids[row, : len(item.ids)] = torch.tensor(item.ids)
-    mask = torch.zeros(len(batch), longest, dtype=torch.bool)
-    for row, item in enumerate(batch):
-        mask[row, : len(item.ids)] = True
+def _loss(network: ReaderNetwork, batch: Sequence[Pair]) -> Tensor:
+    """Return the loss of pairs: where the answer is in each window, in each pair, and whether.
+
+    A span is scored against the others of its window, the first token standing for none, and
+    against all tokens of both passages, so that scores of different passages compare (the shared
+    normalisation of Clark and Gardner 2018).
+    """
+    windows = [window for pair in batch for window in pair]
+    longest = max(len(window.ids) for window in windows)
+    ids = torch.ones(len(windows), longest, dtype=torch.long)
+    mask = torch.zeros(len(windows), longest, dtype=torch.bool)
+    passage = torch.zeros(len(windows), longest, dtype=torch.bool)
+    for row, window in enumerate(windows):
+        length = len(window.ids)
+        ids[row, :length] = torch.tensor(window.ids)
+        mask[row, :length] = True
+        passage[row, window.offset : length - 1] = True
     with torch.autocast("cpu", torch.bfloat16):
         spans, relevance = network(ids, mask)
-    spans = spans.float().masked_fill(~mask[..., None], -1e4)
-    firsts = torch.tensor([item.first for item in batch])
-    lasts = torch.tensor([item.last for item in batch])
-    relevant = torch.tensor([float(item.relevant) for item in batch])
-    span = functional.cross_entropy(spans[..., 0], firsts)
-    span = span + functional.cross_entropy(spans[..., 1], lasts)
+    spans = spans.float()
+    own = passage.clone()
+    own[:, 0] = True
+    alone = spans.masked_fill(~own[..., None], _NEVER)
+    # The right window comes first in its pair, so its places are those of the pair as a whole.
+    shared = spans.masked_fill(~passage[..., None], _NEVER).view(len(batch), 2 * longest, 2)
+    loss = relevance.new_zeros(())
+    for side, name in enumerate(("first", "last")):
+        places = torch.tensor([getattr(window, name) for window in windows])
+        loss = loss + functional.cross_entropy(alone[..., side], places)
+        loss = loss + functional.cross_entropy(shared[..., side], places[::2])
+    relevant = torch.tensor([1.0, 0.0]).repeat(len(batch))
     judged = functional.binary_cross_entropy_with_logits(relevance.float(), relevant)
-    return span / 2 + RELEVANCE_WEIGHT * judged
+    total: Tensor = loss / 4 + RELEVANCE_WEIGHT * judged
+    return total
 
 
-def _batches(data: Path, seed: int, epochs: float) -> list[list[Example]]:
+def _batches(data: Path, folder: Path, seed: int, epochs: float) -> list[list[Pair]]:
     """Return the batches of the whole run, each of windows of about the same length."""
-    paragraphs, asked = read_sets(data, seed)
-    embedder = BundledEmbedder.open(Settings.load().cache)
-    tokenizer = embedder.encoder.tokenizer
-    negatives = hard_negatives(paragraphs, asked, embedder, 4)
-    _log.info("%d questions over %d paragraphs", len(asked), len(paragraphs))
     draw = random.Random(seed)
-    batches: list[list[Example]] = []
-    left = epochs
-    while left > 0:
-        examples: list[Example] = []
-        for number, item in enumerate(asked):
-            if draw.random() >= left:
-                continue
-            chosen = [(item.paragraph, True)]
-            if negatives[number] and draw.random() < NEGATIVES:
-                chosen.append((draw.choice(negatives[number]), False))
-            for place, relevant in chosen:
-                made = make_example(item, paragraphs[place], tokenizer, draw, relevant=relevant)
-                if made is not None:
-                    examples.append(made)
-        batches.extend(_bucketed(examples, draw))
-        left -= 1
-    _log.info("%s", json.dumps({"batches": len(batches), "batch": BATCH}))
+    settings = Settings.load()
+    embedder = BundledEmbedder.open(settings.cache)
+    corpus = Corpus(data, embedder, draw)
+    _log.info("%d questions over %d passages", len(corpus.asked), len(corpus.passages))
+    negatives = _negatives(corpus, folder / "negatives.json")
+    rewording = Rewording(Segmenter(settings.cache), draw)
+    batches: list[list[Pair]] = []
+    for left in range(math.ceil(epochs)):
+        pairs = list(make_pairs(corpus, negatives, embedder.encoder.tokenizer, rewording, draw))
+        draw.shuffle(pairs)
+        batches += _bucketed(pairs[: round(len(pairs) * min(1.0, epochs - left))], draw)
+    _log.info("%d batches of %d windows", len(batches), 2 * BATCH)
     return batches
 
 
-def _bucketed(examples: list[Example], draw: random.Random) -> Iterator[list[Example]]:
-    draw.shuffle(examples)
-    groups: list[list[Example]] = []
-    for at in range(0, len(examples), BATCH * 64):
-        near = sorted(examples[at : at + BATCH * 64], key=lambda item: len(item.ids))
+def _negatives(corpus: Corpus, path: Path) -> list[list[int]]:
+    """Return the hard negatives, kept in a file because they take minutes to find."""
+    if path.is_file():
+        found: list[list[int]] = json.loads(path.read_text("utf-8"))
+        if len(found) == len(corpus.asked):
+            return found
+    found = corpus.hard_negatives(NEGATIVES)
+    path.write_text(json.dumps(found), "utf-8")
+    return found
+
+
+def _bucketed(pairs: list[Pair], draw: random.Random) -> list[list[Pair]]:
+    groups: list[list[Pair]] = []
+    for at in range(0, len(pairs), BATCH * 64):
+        near = sorted(pairs[at : at + BATCH * 64], key=lambda p: max(len(w.ids) for w in p))
         groups.extend(near[n : n + BATCH] for n in range(0, len(near), BATCH))
     draw.shuffle(groups)
-    return iter(groups)
+    return groups
 
 
 if __name__ == "__main__":

@@ -1,148 +1,234 @@
-"""Training examples: questions over windows of paragraphs, with and without the answer."""
+"""Training examples: questions over passages as the tool makes them, each beside a wrong one."""
 
 from __future__ import annotations
 
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from rag.embedding import Embedder
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.words import to_simplified
+from rag.passages import split_document
+from rag.reading.training.rewording import Rewording
+from rag.reading.windows import make_window
+from rag.records import Document, Passage
 
-SETS = {"cmrc2018_train": 7000, "drcd_dev": 3500, "qed_en": 1300, "qamr_en": 2000}
-PARALLEL = ("xquad_en_train", "xquad_zh_train")
-TRAINING_SEED = 1
-MOST_TOKENS = 192
-MOST_QUESTION = 48
-MOST_TITLE = 24
+SETS = {"cmrc2018_train": 10_000, "drcd_dev": 3_600, "qed_en": 1_400, "qamr_en": 3_000}
+"""The sets in one language, and how many of their questions are drawn at most."""
 
+PARALLEL = ("en", "zh", "ar", "de", "el", "es", "hi", "ro", "ru", "th", "tr", "vi")
+"""XQuAD's languages; paragraphs are taken in the first two, questions in all."""
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph with the title of its article."""
+HELD_OUT = 400
+"""How many paragraphs at the end of CMRC's training set are kept for fitting."""
 
-    title: str
-    text: str
+MOST_TOKENS = 256
+TRANSLATED, PARAPHRASED = 0.3, 0.15
+"""The shares of questions asked word by word in the other language, and with synonyms."""
+
+_PARTLY_HELD_OUT = "cmrc2018_train"
+_TITLED, _DATED = 0.75, 0.5
+_SAME_ARTICLE = 0.5
+_FIRST_DAY, _DAYS = date(2005, 1, 1), 7_600
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, its answer and the paragraph (by number) where it stands."""
+    """A question with the passage (by number) where its answer stands, and the answer's offsets.
+
+    ``translations`` are the same question in other languages, by language.
+    """
 
     question: str
-    paragraph: int
+    passage: int
     start: int
     end: int
+    translations: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Token ids and where the answer's tokens begin and end; 0, 0 when it is not there."""
+    """A window's token ids and where the answer's tokens begin and end; 0, 0 when it has none.
+
+    The passage's own tokens begin at ``offset`` and end before the last one.
+    """
 
     ids: tuple[int, ...]
+    offset: int
     first: int
     last: int
-    relevant: bool
 
 
-def read_sets(data: Path, seed: int) -> tuple[list[Paragraph], list[Asked]]:
-    """Return the paragraphs and questions of the training sets.
-
-    Half of the traditional paragraphs are turned into simplified ones, and every question of the
-    parallel sets is asked over both languages.
-    """
-    paragraphs: list[Paragraph] = []
-    asked: list[Asked] = []
-    draw = random.Random(seed)
-    for name, most in SETS.items():
-        own = list(_read(data, name, paragraphs, draw))
-        asked.extend(draw.sample(own, min(most, len(own))))
-    first, second = (list(_read(data, name, paragraphs, draw)) for name in PARALLEL)
-    for a, b in zip(first, second, strict=True):
-        asked += [a, b]
-        asked.append(Asked(b.question, a.paragraph, a.start, a.end))
-        asked.append(Asked(a.question, b.paragraph, b.start, b.end))
-    return paragraphs, asked
+Pair = tuple[Example, Example]
+"""A question over the passage with its answer, and over one without it."""
 
 
-def _read(
-    data: Path, name: str, paragraphs: list[Paragraph], draw: random.Random
-) -> Iterator[Asked]:
-    content = json.loads((data / f"{name}.json").read_text("utf-8"))
-    for article in content["data"]:
-        for paragraph in article["paragraphs"]:
-            change = to_simplified if name.startswith("drcd") and draw.random() < 0.5 else str
-            title = "" if name.startswith("qamr") else str(article.get("title", ""))
+class Corpus:
+    """The passages and questions of the training sets."""
+
+    def __init__(self, data: Path, embedder: Embedder, draw: random.Random) -> None:
+        self.passages: list[Passage] = []
+        self.asked: list[Asked] = []
+        self._embedder = embedder
+        self._draw = draw
+        self._by_document: dict[str, list[int]] = defaultdict(list)
+        for name, most in SETS.items():
+            whole = list(self._read(data, name))
+            self.asked.extend(draw.sample(whole, min(most, len(whole))))
+        questions = {name: _questions(data, f"xquad_{name}_train") for name in PARALLEL}
+        for name in PARALLEL[:2]:
+            for item in self._read(data, f"xquad_{name}_train", keyed=True):
+                others = {
+                    language: texts[item.question]
+                    for language, texts in questions.items()
+                    if language != name
+                }
+                asked = questions[name][item.question]
+                self.asked.append(replace(item, question=asked, translations=others))
+
+    def _read(self, data: Path, name: str, *, keyed: bool = False) -> Iterator[Asked]:
+        """Yield a set's questions, or their ids in place of the question when ``keyed``."""
+        paragraphs = _paragraphs(data, name)
+        kept = len(paragraphs) - HELD_OUT if name == _PARTLY_HELD_OUT else None
+        for number, (title, paragraph) in enumerate(paragraphs[:kept]):
+            change = to_simplified if name.startswith("drcd") and self._draw.random() < 0.5 else str
             text = change(paragraph["context"])
-            paragraphs.append(Paragraph(change(title).replace("_", " "), text))
+            document = Document(f"{name}/{number}", "", text, change(title))
+            first = len(self.passages)
+            self.passages += split_document(document, self._embedder.count_tokens)
+            self._by_document[document.key] = list(range(first, len(self.passages)))
             for qa in paragraph["qas"]:
                 answers = [a for a in qa["answers"] if a["text"].strip()]
-                if answers:
-                    found = _place(text, change(answers[0]["text"]), answers[0]["answer_start"])
-                    if found is not None:
-                        number = len(paragraphs) - 1
-                        end = found + len(answers[0]["text"])
-                        yield Asked(change(qa["question"]), number, found, end)
+                if not answers:
+                    continue
+                answer = change(answers[0]["text"])
+                start = _place(text, answer, answers[0]["answer_start"])
+                for place in range(first, len(self.passages)):
+                    passage = self.passages[place]
+                    inside = passage.start <= start and start + len(answer) <= passage.end
+                    if start >= 0 and inside:
+                        question = qa["id"] if keyed else change(qa["question"])
+                        at = start - passage.start
+                        yield Asked(question, place, at, at + len(answer))
+
+    def hard_negatives(self, count: int) -> list[list[int]]:
+        """Return, for each question, the passages the embedder ranks best that lack its answer."""
+        texts = [f"{passage.context}\n{passage.text}" for passage in self.passages]
+        vectors = self._embedder.embed_passages(texts)
+        questions = self._embedder.embed_questions([item.question for item in self.asked])
+        found: list[list[int]] = []
+        for begin in range(0, len(self.asked), 512):
+            part = slice(begin, begin + 512)
+            for row, item in zip(questions[part] @ vectors.T, self.asked[part], strict=True):
+                best = np.argsort(-row)[: count * 3].tolist()
+                found.append(self._without_answer(item, best)[:count])
+        return found
+
+    def neighbours(self, item: Asked) -> list[int]:
+        """Return the other passages of the question's document that lack its answer."""
+        key = self.passages[item.passage].document_key
+        return self._without_answer(item, self._by_document[key])
+
+    def _without_answer(self, item: Asked, places: Sequence[int]) -> list[int]:
+        answer = self.passages[item.passage].text[item.start : item.end]
+        return [
+            place
+            for place in places
+            if place != item.passage and answer not in self.passages[place].text
+        ]
 
 
-def _place(text: str, answer: str, given: int) -> int | None:
-    """Return where the answer stands, nearest to where the set says, which is not always right."""
+def held_out(data: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Return title and content of the paragraphs of CMRC's training set that training leaves."""
+    return _paragraphs(data, _PARTLY_HELD_OUT)[-HELD_OUT:]
+
+
+def make_pairs(
+    corpus: Corpus,
+    negatives: Sequence[Sequence[int]],
+    tokenizer: Tokenizer,
+    rewording: Rewording,
+    draw: random.Random,
+) -> Iterator[Pair]:
+    """Yield one pass over the corpus, its questions reworded and its wrong passages drawn anew."""
+    for number, item in enumerate(corpus.asked):
+        near, ranked = corpus.neighbours(item), negatives[number]
+        for question in _askings(item, rewording, draw):
+            pool = near if near and (not ranked or draw.random() < _SAME_ARTICLE) else ranked
+            if not pool:
+                continue
+            right = replace(item, question=question)
+            found = _example(right, corpus.passages[item.passage], tokenizer, draw, answers=True)
+            other = _example(right, corpus.passages[draw.choice(pool)], tokenizer, draw)
+            if found is not None and other is not None:
+                yield found, other
+
+
+def _askings(item: Asked, rewording: Rewording, draw: random.Random) -> Iterator[str]:
+    if item.translations:
+        own = item.translations
+        pair = own.get("zh") or own["en"]
+        yield from (item.question, pair, draw.choice(list(own.values())))
+        return
+    chance = draw.random()
+    if chance < TRANSLATED:
+        yield rewording.translated(item.question)
+    elif chance < TRANSLATED + PARAPHRASED:
+        yield rewording.paraphrased(item.question)
+    else:
+        yield item.question
+
+
+def _example(
+    item: Asked,
+    passage: Passage,
+    tokenizer: Tokenizer,
+    draw: random.Random,
+    *,
+    answers: bool = False,
+) -> Example | None:
+    title = passage.context if draw.random() < _TITLED else ""
+    day = _FIRST_DAY + timedelta(days=draw.randrange(_DAYS))
+    context = f"{title} {day.isoformat() if draw.random() < _DATED else ''}".strip()
+    question = tokenizer.encode(item.question)
+    window = make_window(question, replace(passage, context=context), tokenizer, MOST_TOKENS)
+    if not answers:
+        return Example(window.ids, window.offset, 0, 0)
+    inside = [n for n, (a, b) in enumerate(window.places) if a < item.end and b > item.start]
+    if not inside:
+        return None
+    first, last = (window.offset + place for place in (inside[0], inside[-1]))
+    return Example(window.ids, window.offset, first, last)
+
+
+def _paragraphs(data: Path, name: str) -> list[tuple[str, dict[str, Any]]]:
+    content = json.loads((data / f"{name}.json").read_text("utf-8"))
+    # QAMR's titles are ids.
+    return [
+        ("" if name.startswith("qamr") else str(article.get("title", "")).replace("_", " "), item)
+        for article in content["data"]
+        for item in article["paragraphs"]
+    ]
+
+
+def _questions(data: Path, name: str) -> dict[str, str]:
+    """Return the questions of a set by id."""
+    return {qa["id"]: qa["question"] for _, item in _paragraphs(data, name) for qa in item["qas"]}
+
+
+def _place(text: str, answer: str, given: int) -> int:
+    """Return where the answer stands nearest to where the set says, which is not always right."""
     places = []
     at = text.find(answer)
     while at >= 0:
         places.append(at)
         at = text.find(answer, at + 1)
-    return min(places, key=lambda place: abs(place - given), default=None)
-
-
-def hard_negatives(
-    paragraphs: Sequence[Paragraph], asked: Sequence[Asked], embedder: Embedder, count: int
-) -> list[list[int]]:
-    """Return, for each question, the paragraphs that the embedder ranks best besides its own."""
-    texts = [f"{p.title}\n{p.text[:400]}" for p in paragraphs]
-    vectors = embedder.embed_passages(texts)
-    questions = embedder.embed_questions([item.question for item in asked])
-    found: list[list[int]] = []
-    for begin in range(0, len(asked), 512):
-        scores = questions[begin : begin + 512] @ vectors.T
-        for row, item in zip(scores, asked[begin : begin + 512], strict=True):
-            best = np.argsort(-row)[: count * 3].tolist()
-            answer = paragraphs[item.paragraph].text[item.start : item.end]
-            others = [n for n in best if n != item.paragraph and answer not in paragraphs[n].text]
-            found.append(others[:count])
-    return found
-
-
-def make_example(
-    item: Asked, paragraph: Paragraph, tokenizer: Tokenizer, draw: random.Random, *, relevant: bool
-) -> Example | None:
-    """Return a question over a window of a paragraph, drawn so that the answer is inside."""
-    question = tokenizer.encode(item.question)[:MOST_QUESTION]
-    title = tokenizer.encode(paragraph.title)[:MOST_TITLE] if draw.random() < 0.7 else []
-    space = MOST_TOKENS - len(question) - len(title) - 4
-    pieces = tokenizer.pieces(paragraph.text)
-    if not pieces:
-        return None
-    first = last = -1
-    if relevant:
-        inside = [n for n, (_, a, b) in enumerate(pieces) if a < item.end and b > item.start]
-        if not inside:
-            return None
-        first, last = inside[0], inside[-1]
-        if last - first >= space:
-            return None
-    low = max(0, last - space + 1) if relevant else 0
-    high = max(low, min(first, len(pieces) - space)) if relevant else max(0, len(pieces) - space)
-    begin = draw.randint(low, high)
-    window = [piece[0] for piece in pieces[begin : begin + space]]
-    head = [0, *question, 2, 2, *title]
-    offset = len(head) - begin
-    ids = (*head, *window, 2)
-    return (
-        Example(ids, first + offset, last + offset, True) if relevant else Example(ids, 0, 0, False)
-    )
+    return min(places, key=lambda place: abs(place - given), default=-1)

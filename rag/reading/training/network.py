@@ -36,8 +36,8 @@ class Adapted(nn.Module):
 
     def forward(self, state: Tensor) -> Tensor:
         """Return the layer's output, shape (..., outputs)."""
-        merged = self.weight + SCALE * (self.up @ self.down)
-        return functional.linear(state, merged, self.bias)
+        added = functional.linear(functional.linear(state, self.down), self.up)
+        return functional.linear(state, self.weight, self.bias) + SCALE * added
 
 
 class Layer(nn.Module):

