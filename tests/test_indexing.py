@@ -43,7 +43,7 @@ class Bench:
     def documents(self) -> dict[str, Document]:
         reader = IndexReader.open(self.folder)
         found = {document.key: document for document in reader.catalog.documents()}
-        assert reader.verify() == []
+        assert reader.mismatches() == []
         reader.close()
         return found
 

@@ -21,6 +21,7 @@ from rag.cli.explaining import explain
 from rag.cli.measuring import add_eval
 from rag.cli.samples import samples_note
 from rag.errors import UsageError
+from rag.store import verify_index
 
 _EXAMPLES = """\
   rag index ~/reports notes.md          add or update files and folders
@@ -95,14 +96,13 @@ def _index(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     with open_engine(options) as engine:
-        index = engine.contents
-        problems = index.verify()
-        counts = index.manifest.counts
+        folder = engine.settings.index
+    counts, problems = verify_index(folder)
     for problem in problems:
         say(f"damaged: {problem}")
     if problems:
         say(
-            f"delete the folder {index.folder} and run `rag index` on your documents again, with "
+            f"delete the folder {folder} and run `rag index` on your documents again, with "
             "the same --index"
         )
         return FAILED

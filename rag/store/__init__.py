@@ -1,7 +1,7 @@
 """One index folder: vectors in FAISS, words in tantivy, documents and passages in SQLite."""
 
 from rag.store.catalog import Catalog, Counts
-from rag.store.index import IndexReader, IndexWriter
+from rag.store.index import IndexReader, IndexWriter, verify_index
 from rag.store.manifest import ModelRecord
 from rag.store.words import Entry
 
@@ -12,4 +12,5 @@ __all__ = [
     "IndexReader",
     "IndexWriter",
     "ModelRecord",
+    "verify_index",
 ]

@@ -57,17 +57,24 @@ class Catalog:
     @classmethod
     def create(cls, path: Path) -> Catalog:
         """Make an empty catalog."""
-        catalog = cls.edit(path)
-        catalog._connection.executescript(_SCHEMA)
-        return catalog
+        return cls._open(path, _SCHEMA)
 
     @classmethod
     def edit(cls, path: Path) -> Catalog:
         """Open a catalog that no reader has open, to change it."""
+        return cls._open(path, "")
+
+    @classmethod
+    def _open(cls, path: Path, schema: str) -> Catalog:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;"
-        )
+        try:
+            connection.executescript(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;"
+                + schema
+            )
+        except BaseException:
+            connection.close()
+            raise
         return cls(connection, path)
 
     @classmethod
@@ -105,8 +112,11 @@ class Catalog:
         """Yield the documents that pass the filters, by path and key."""
         where, values = _where(filters or Filters())
         sql = f"SELECT {_DOCUMENT} FROM documents WHERE {where} ORDER BY path, id"
-        for row in self._query(sql, values):
-            yield _document(row)
+        try:
+            for row in self._connection.execute(sql, values):
+                yield _document(row)
+        except sqlite3.DatabaseError as error:
+            raise _damaged(self._path, error) from error
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by id; ids that are not there are left out."""

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,23 +21,26 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from rag.errors import (
-    IndexDamagedError,
-    IndexFolderError,
-    IndexLockedError,
-    IndexMissingError,
+from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError
+from rag.store.catalog import Catalog, Counts
+from rag.store.folder import (
+    CURRENT,
+    HOLDER,
+    LOCK,
+    PART,
+    copy_generation,
+    current_generation,
+    is_generation,
+    is_unfinished,
+    make_folder,
+    sync,
+    sync_tree,
+    write_durably,
 )
-from rag.store.catalog import Catalog
-from rag.store.manifest import NAME as MANIFEST
-from rag.store.manifest import Manifest, ModelRecord, describe_files, is_immutable
+from rag.store.manifest import Manifest, ModelRecord, describe_files
 from rag.store.vectors import VectorIndex
 from rag.store.words import WordIndex
 
-_CURRENT = "CURRENT"
-_LOCK = "writer.lock"
-_HOLDER = "writer.json"
-_PART = ".part"
-_NUMBER = re.compile(r"\d{6,}")
 _OPEN_TRIES = 5
 
 
@@ -55,27 +57,23 @@ class IndexReader:
 
     @classmethod
     def open(cls, folder: Path, model: ModelRecord | None = None) -> IndexReader:
-        """Open the current generation, checking format, model and the length of every file.
+        """Open the current generation, checking format, model and every file.
 
         Raises:
             IndexMissingError: there is no index.
             IndexVersionError, IndexModelError, IndexDamagedError: it cannot be used.
         """
         for attempt in range(_OPEN_TRIES):
-            generation = _current(folder)
-            if generation is None:
-                raise IndexMissingError(
-                    f"there is no index in {folder}. Make one: rag index PATH... --index {folder}"
-                )
+            generation = _require_generation(folder)
             try:
                 manifest = Manifest.read(generation)
                 if model is not None:
                     manifest.check_model(model, folder)
-                manifest.check_lengths(generation)
+                manifest.check_files(generation)
                 return cls(folder, generation, manifest)
             except (FileNotFoundError, IndexDamagedError) as error:
                 # A writer may have replaced the generation between the two readings.
-                if _current(folder) == generation or attempt == _OPEN_TRIES - 1:
+                if current_generation(folder) == generation or attempt == _OPEN_TRIES - 1:
                     if isinstance(error, FileNotFoundError):
                         raise IndexDamagedError(
                             f"{error.filename} is missing from the index. Run `rag index` on your "
@@ -86,21 +84,15 @@ class IndexReader:
 
     def is_current(self) -> bool:
         """Return whether no newer generation has been published."""
-        return _current(self.folder) == self.generation
+        return current_generation(self.folder) == self.generation
 
     def close(self) -> None:
         """Close the catalog; vectors and words go with the object."""
         self.catalog.close()
 
-    def verify(self) -> list[str]:
-        """Return what is wrong with the generation; an empty list when all is well.
-
-        Every file is read and compared with its checksum, and the catalog, the vectors and the
-        words are compared with each other.
-        """
-        problems = [f"{name} is altered" for name in self.manifest.damaged_files(self.generation)]
-        if problems:
-            return problems
+    def mismatches(self) -> list[str]:
+        """Return where catalog, vectors, words and manifest do not fit together."""
+        problems = []
         if (state := self.catalog.check()) != "ok":
             problems.append(f"catalog: {state}")
         counts = self.catalog.counts()
@@ -114,6 +106,25 @@ class IndexReader:
         return problems
 
 
+def verify_index(folder: Path) -> tuple[Counts, list[str]]:
+    """Return what an index holds, and what is wrong with it; an empty list when all is well.
+
+    Every file is compared with its checksum before any library opens it.
+
+    Raises:
+        IndexFolderError: there is no index, or its manifest cannot be read.
+    """
+    while True:
+        generation = _require_generation(folder)
+        manifest = Manifest.read(generation)
+        problems = [f"{name} is altered" for name in manifest.damaged_files(generation)]
+        if not problems:
+            with closing(IndexReader.open(folder)) as reader:
+                return reader.manifest.counts, reader.mismatches()
+        if current_generation(folder) == generation:
+            return manifest.counts, problems
+
+
 class IndexWriter:
     """The next generation of an index, being made. Use as a context manager.
 
@@ -123,7 +134,7 @@ class IndexWriter:
     def __init__(self, folder: Path, model: ModelRecord) -> None:
         self._folder = folder
         self._model = model
-        self._lock = FileLock(folder / _LOCK)
+        self._lock = FileLock(folder / LOCK)
         self._part: Path | None = None
         self._number = 0
 
@@ -134,7 +145,7 @@ class IndexWriter:
             IndexLockedError: another process is writing.
             IndexFolderError: the folder is no place for an index.
         """
-        _make_folder(self._folder)
+        make_folder(self._folder)
         try:
             self._lock.acquire(timeout=0)
         except Timeout as error:
@@ -143,7 +154,7 @@ class IndexWriter:
                 "Wait for it to end, or stop it"
             ) from error
         try:
-            _write(self._folder / _HOLDER, json.dumps(_self_description()) + "\n")
+            write_durably(self._folder / HOLDER, json.dumps(_self_description()) + "\n")
             self._sweep()
             self._begin()
         except BaseException:
@@ -176,33 +187,33 @@ class IndexWriter:
         records = describe_files(part, self._old.files if self._old else {})
         now = datetime.now(UTC).isoformat(timespec="seconds")
         Manifest(number, now, self._model, counts, records).write(part)
-        _sync_tree(part)
+        sync_tree(part)
         final = self._folder / f"{number:06d}"
         part.rename(final)
         self._part = None
-        _sync(self._folder)
-        _write(self._folder / _CURRENT, f"{number:06d}\n")
+        sync(self._folder)
+        write_durably(self._folder / CURRENT, f"{number:06d}\n")
         self._sweep()
         self._begin()
 
     def _begin(self) -> None:
-        current = _current(self._folder)
+        current = current_generation(self._folder)
         self._old = Manifest.read(current) if current else None
         if current and self._old:
             self._old.check_model(self._model, self._folder)
-            self._old.check_lengths(current)
+            self._old.check_files(current)
         self._number = self._old.generation + 1 if self._old else 1
-        part = self._folder / f"{self._number:06d}{_PART}"
+        part = self._folder / f"{self._number:06d}{PART}"
         part.mkdir()
         self._part = part
         if current and self._old:
-            _copy_generation(current, part, self._old)
-            self.catalog = Catalog.edit(part / "catalog.sqlite")
+            copy_generation(current, part, self._old)
             self.vectors = VectorIndex.load(current, self._model.dimension)
         else:
-            self.catalog = Catalog.create(part / "catalog.sqlite")
             self.vectors = VectorIndex(self._model.dimension)
         self.words = WordIndex(part / "words")
+        open_catalog = Catalog.edit if current else Catalog.create
+        self.catalog = open_catalog(part / "catalog.sqlite")
         self.catalog.begin()
 
     def _abandon(self) -> None:
@@ -218,85 +229,28 @@ class IndexWriter:
 
     def _sweep(self) -> None:
         """Remove generations that are not current, and unfinished ones of writers that died."""
-        current = _current(self._folder)
+        current = current_generation(self._folder)
         for path in list(self._folder.iterdir()):
-            if _is_unfinished(path):
+            if is_unfinished(path):
                 shutil.rmtree(path, ignore_errors=True)
         for path in list(self._folder.iterdir()):
-            if _is_generation(path) and path != current:
+            if is_generation(path) and path != current:
                 # Under its new name it is swept later, should this be interrupted.
                 with suppress(OSError):
-                    shutil.rmtree(path.rename(path.with_name(path.name + _PART)))
+                    shutil.rmtree(path.rename(path.with_name(path.name + PART)))
 
     def _release(self) -> None:
-        (self._folder / _HOLDER).unlink(missing_ok=True)
+        (self._folder / HOLDER).unlink(missing_ok=True)
         self._lock.release()
 
 
-def _current(folder: Path) -> Path | None:
-    try:
-        name = (folder / _CURRENT).read_text("ascii").strip()
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError as error:
-        raise IndexFolderError(
-            f"{folder} is a file. Name an empty or new folder with --index"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise IndexDamagedError(f"{folder / _CURRENT} is damaged. Delete the folder") from error
-    if not name.isdigit():
-        raise IndexDamagedError(
-            f"{folder / _CURRENT} holds {name!r}, expected a generation's number. Delete the "
-            "index folder and run `rag index` on your documents again"
+def _require_generation(folder: Path) -> Path:
+    generation = current_generation(folder)
+    if generation is None:
+        raise IndexMissingError(
+            f"there is no index in {folder}. Make one: rag index PATH... --index {folder}"
         )
-    return folder / name
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise IndexFolderError(
-            f"{folder} cannot be made ({error.strerror}). Name another folder with --index"
-        ) from error
-    if _current(folder) is not None:
-        return
-    ours = {_LOCK, _HOLDER, "README.md", ".gitignore"}
-    strange = [
-        path.name
-        for path in folder.iterdir()
-        if path.name not in ours and not path.name.startswith((".", "CURRENT"))
-        and not _is_unfinished(path) and not _is_generation(path)
-    ]  # fmt: skip
-    if strange:
-        raise IndexFolderError(
-            f"{folder} holds other files ({strange[0]}, …) and no index. Name an empty or new "
-            "folder with --index"
-        )
-
-
-def _is_unfinished(path: Path) -> bool:
-    number, dot, rest = path.name.partition(".")
-    return dot + rest == _PART and bool(_NUMBER.fullmatch(number)) and path.is_dir()
-
-
-def _is_generation(path: Path) -> bool:
-    """Return whether a folder is a generation, and not, say, somebody's files of 202311."""
-    return bool(_NUMBER.fullmatch(path.name)) and (path / MANIFEST).is_file()
-
-
-def _copy_generation(source: Path, target: Path, manifest: Manifest) -> None:
-    """Bring the catalog and the words over; immutable word segments are linked, not copied."""
-    (target / "words").mkdir()
-    for name in manifest.files:
-        if name == "catalog.sqlite" or name.startswith("words/"):
-            if is_immutable(name):
-                try:
-                    os.link(source / name, target / name)
-                    continue
-                except OSError:
-                    pass  # a file system without hard links
-            shutil.copyfile(source / name, target / name)
+    return generation
 
 
 def _self_description() -> dict[str, str | int]:
@@ -305,32 +259,6 @@ def _self_description() -> dict[str, str | int]:
 
 def _holder(folder: Path) -> str:
     with suppress(OSError, ValueError, KeyError):
-        holder = json.loads((folder / _HOLDER).read_text("utf-8"))
+        holder = json.loads((folder / HOLDER).read_text("utf-8"))
         return f"process {holder['pid']}, since {holder['since']}"
     return "a process that did not leave its name"
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".part")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync(path.parent)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

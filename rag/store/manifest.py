@@ -12,7 +12,7 @@ from typing import Any
 from rag.errors import IndexDamagedError, IndexModelError, IndexVersionError
 from rag.store.catalog import Counts
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever an index written before cannot be read as one written now."""
 
 NAME = "manifest.json"
@@ -31,10 +31,11 @@ class ModelRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """The length in bytes and the SHA-256 of one file."""
+    """One file's length in bytes, SHA-256, and time of last change in nanoseconds."""
 
     size: int
     digest: str
+    modified: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,22 @@ class Manifest:
                 "index: rag index PATH... --index NEW_FOLDER --model " + model.name
             )
 
-    def check_lengths(self, folder: Path) -> None:
-        """Raise IndexDamagedError unless every file is there at its full length."""
+    def check_files(self, folder: Path) -> None:
+        """Check every file's length, and the content of those that changed since they were written.
+
+        What is damaged is never handed to the libraries, one of which takes the process with it.
+
+        Raises:
+            IndexDamagedError: a file is missing, shorter or longer, or altered.
+        """
         for name, record in self.files.items():
             path = folder / name
             found = path.stat().st_size if path.is_file() else -1
             if found != record.size:
                 state = "is missing" if found < 0 else f"has {found:,} bytes"
                 raise IndexDamagedError(f"{path} {state}, expected {record.size:,} bytes. {_AGAIN}")
+            if path.stat().st_mtime_ns != record.modified and _digest(path) != record.digest:
+                raise IndexDamagedError(f"{path} is altered. {_AGAIN}")
 
     def damaged_files(self, folder: Path) -> Iterator[str]:
         """Yield the names of files whose content is not what was written."""
@@ -115,10 +124,11 @@ def describe_files(folder: Path, known: dict[str, FileRecord]) -> dict[str, File
         name = path.relative_to(folder).as_posix()
         if path.is_dir() or name == NAME or path.name.endswith(".lock"):
             continue
-        size = path.stat().st_size
+        state = path.stat()
         old = known.get(name)
-        reusable = old is not None and old.size == size and is_immutable(name)
-        records[name] = old if reusable and old else FileRecord(size, _digest(path))
+        same = old is not None and old.size == state.st_size and is_immutable(name)
+        digest = old.digest if same and old else _digest(path)
+        records[name] = FileRecord(state.st_size, digest, state.st_mtime_ns)
     return records
 
 

@@ -6,7 +6,11 @@ English ones. Its files are immutable, so a new generation links the old ones an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,7 @@ from rag.records import Field, Language
 
 _ANALYZER = "words"
 _HEAP_BYTES = 64_000_000
+_PANIC = "PanicException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +51,17 @@ class WordIndex:
         self._analyzer = stemmer()
         self._schema = _schema(tantivy)
         self._writer: Any = None
+        self._folder = folder
         folder.mkdir(exist_ok=True)
-        try:
-            self._index = tantivy.Index(self._schema, path=str(folder))
+        path = str(folder)
+        if not _writable(folder):
+            path = _linked(folder)
+            weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+        with self._telling_damage():
+            self._index = tantivy.Index(self._schema, path=path)
             self._index.register_tokenizer(_ANALYZER, self._analyzer)
             self._index.reload()
             self._searcher = self._index.searcher()
-        except (ValueError, OSError) as error:
-            raise IndexDamagedError(
-                f"the word index in {folder} cannot be opened ({error}). Delete the index folder "
-                "and run `rag index` on your documents again"
-            ) from error
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Stage passages to be added at the next commit."""
@@ -84,8 +89,15 @@ class WordIndex:
             self._writer.commit()
             self._writer.wait_merging_threads()
             self._writer = None
+            self._share_files()
         self._index.reload()
         self._searcher = self._index.searcher()
+
+    def _share_files(self) -> None:
+        """Let those who may list the folder read its files; tantivy closes some to others."""
+        mode = self._folder.stat().st_mode & 0o666
+        for path in self._folder.glob("*.json"):
+            path.chmod(mode)
 
     def count(self) -> int:
         """Return how many passages there are."""
@@ -166,16 +178,50 @@ class WordIndex:
         if limits:
             musts = [(occur.Must, query.boost_query(item, 0.0)) for item in limits]
             best = query.boolean_query([(occur.Must, best), *musts])
-        hits = self._searcher.search(best, limit, count=False).hits
-        ids = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        with self._telling_damage():
+            hits = self._searcher.search(best, limit, count=False).hits
+            ids = self._searcher.fast_field_values("passage", [address for _, address in hits])
+            if None in ids:
+                raise ValueError("a passage has no number")
         # Equal scores stand in the order of the passages, whatever segment they lie in.
         found = [(int(i), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
         return sorted(found, key=lambda item: (-item[1], item[0]))
+
+    @contextmanager
+    def _telling_damage(self) -> Iterator[None]:
+        """Turn what tantivy raises over damaged files, panics too, into one error."""
+        try:
+            yield
+        except BaseException as error:
+            # A panic of its Rust code is no Exception and has no public class.
+            if not isinstance(error, ValueError | OSError) and type(error).__name__ != _PANIC:
+                raise
+            raise IndexDamagedError(
+                f"the word index in {self._folder} cannot be read ({error}). Delete the index "
+                "folder and run `rag index` on your documents again"
+            ) from error
 
     def _open_writer(self) -> Any:  # noqa: ANN401
         if self._writer is None:
             self._writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         return self._writer
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _linked(folder: Path) -> str:
+    """Return a new folder of links to a folder's files; tantivy locks even what it only reads."""
+    links = tempfile.mkdtemp(prefix="yinju-")
+    for path in folder.resolve().iterdir():
+        if path.suffix != ".lock":
+            (Path(links) / path.name).symlink_to(path)
+    return links
 
 
 def _schema(tantivy: Any) -> Any:  # noqa: ANN401

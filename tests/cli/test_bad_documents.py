@@ -15,7 +15,9 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from cli.conftest import RECORDS, Run
+from rag.records import Field
 from rag.sources import MAX_BYTES
+from rag.store import IndexReader
 
 Check = Callable[[Path], None]
 
@@ -220,12 +222,7 @@ def test_files_and_folders_without_permission_are_named(manage: Run, open_folder
     assert answer.out.count("\n") == 1
 
 
-@pytest.mark.xfail(
-    os.geteuid() == 0, reason="tantivy makes a lock file to open an index (rag/store/words.py)"
-)
-def test_an_index_that_may_not_be_written_can_still_be_read(
-    manage: Run, ask: Run, open_folder: Path
-) -> None:
+def test_an_index_that_may_not_be_written_can_still_be_read(manage: Run, open_folder: Path) -> None:
     index = open_folder / "index"
     (open_folder / "zebra.txt").write_text("The zebra of Veld is called Oskar.")
     assert manage("index", open_folder / "zebra.txt", "--index", index).status == 0
@@ -233,12 +230,15 @@ def test_an_index_that_may_not_be_written_can_still_be_read(
     for path in folders:
         path.chmod(0o555)
     with no_rights():
-        answer = ask("zebra of Veld", "--index", index, "--json")
+        reader = IndexReader.open(index)
+        found = reader.words.search(["zebra"], {Field.BODY: 1.0}, 9)
+        whole = manage("verify", "--index", index)
         done = manage("index", open_folder / "zebra.txt", "--index", index)
+    reader.close()
     for path in folders:
         path.chmod(0o755)
-    assert (answer.status, answer.err) == (0, "")
-    assert answer.json["answer"] == "The zebra of Veld is called Oskar."
+    assert len(found) == 1
+    assert whole.out == "whole: 1 documents, 1 passages\n"
     assert done.status == 1
     assert "ermission denied" in done.message
 

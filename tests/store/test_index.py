@@ -18,7 +18,7 @@ from rag.errors import (
     IndexVersionError,
 )
 from rag.records import Field, Language
-from rag.store import IndexReader, IndexWriter, ModelRecord
+from rag.store import IndexReader, IndexWriter, ModelRecord, verify_index
 from rag.store.manifest import FORMAT
 
 from .conftest import MODEL, put, take
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 def keys(folder: Path) -> list[str]:
     reader = IndexReader.open(folder, MODEL)
     found = [document.key for document in reader.catalog.documents()]
-    assert reader.verify() == []
+    assert reader.mismatches() == []
     reader.close()
     return found
 
@@ -55,7 +55,7 @@ def test_a_commit_is_seen_in_every_part(folder: Path) -> None:
     assert [n for n, _ in reader.words.search(["bee"], {Field.BODY: 1.0}, 9)] == [1]
     assert reader.manifest.model == MODEL
     assert reader.manifest.counts.documents == 2
-    assert reader.verify() == []
+    assert reader.mismatches() == []
     assert names(folder) == {"000001", "CURRENT", "writer.lock"}
     reader.close()
 
@@ -113,7 +113,7 @@ def test_an_update_replaces_every_part_of_a_document(folder: Path) -> None:
     assert reader.vectors.vector(number) == pytest.approx([0.6, 0.8])
     assert reader.catalog.passages([number])[number].text == "the wasps fly"
     assert reader.vectors.ids() == {2, number}
-    assert reader.verify() == []
+    assert reader.mismatches() == []
     reader.close()
 
 
@@ -253,8 +253,7 @@ def test_a_file_cut_short_or_missing_is_found_at_opening(folder: Path, name: str
 
 
 def test_an_altered_byte_is_named_by_verify(folder: Path) -> None:
-    reader = IndexReader.open(folder, MODEL)
-    assert reader.verify() == []
+    assert verify_index(folder)[1] == []
     files = [path for path in (folder / "000001").rglob("*") if path.is_file()]
     altered = [path for path in files if path.suffix in (".faiss", ".store", ".term", ".sqlite")]
     assert len(altered) >= 5
@@ -263,11 +262,29 @@ def test_an_altered_byte_is_named_by_verify(folder: Path) -> None:
         content[-1] ^= 1
         path.write_bytes(content)
         name = path.relative_to(folder / "000001").as_posix()
-        assert reader.verify() == [f"{name} is altered"]
+        assert verify_index(folder)[1] == [f"{name} is altered"]
         content[-1] ^= 1
         path.write_bytes(content)
-    assert reader.verify() == []
-    reader.close()
+    assert verify_index(folder)[1] == []
+
+
+def test_a_flipped_byte_in_any_file_is_told_before_the_file_is_used(folder: Path) -> None:
+    for path in sorted((folder / "000001").rglob("*")):
+        if path.is_dir() or path.suffix == ".lock" or path.name == "manifest.json":
+            continue
+        name = path.relative_to(folder / "000001").as_posix()
+        whole = path.read_bytes()
+        for place in range(0, len(whole), max(1, len(whole) // 6)):
+            content = bytearray(whole)
+            content[place] ^= 0x55
+            path.write_bytes(content)
+            assert verify_index(folder)[1] == [f"{name} is altered"]
+            with pytest.raises(IndexDamagedError, match="is altered"):
+                IndexWriter(folder, MODEL).__enter__()
+            with pytest.raises(IndexDamagedError, match="is altered"):
+                IndexReader.open(folder, MODEL)
+        path.write_bytes(whole)
+    assert verify_index(folder)[1] == []
 
 
 def test_parts_that_do_not_fit_together_are_found_by_verify(folder: Path) -> None:
@@ -276,7 +293,7 @@ def test_parts_that_do_not_fit_together_are_found_by_verify(folder: Path) -> Non
         writer.words.remove([1, 2])
         writer.commit()
     reader = IndexReader.open(folder, MODEL)
-    assert reader.verify() == ["1 vectors for 2 passages", "0 word entries for 2 passages"]
+    assert reader.mismatches() == ["1 vectors for 2 passages", "0 word entries for 2 passages"]
     reader.close()
 
 
@@ -316,7 +333,7 @@ def test_another_model_is_refused_naming_both(folder: Path, other: ModelRecord) 
     assert keys(folder) == ["bees", "tea"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", f'{{"format": {FORMAT}}}'])
 def test_a_broken_manifest_is_damage(folder: Path, content: str) -> None:
     (folder / "000001" / "manifest.json").write_text(content, "utf-8")
     with pytest.raises(IndexDamagedError, match=r"manifest\.json is damaged"):

@@ -170,5 +170,5 @@ def test_words_with_signs_of_a_query_language_are_only_words(words: WordIndex) -
 def test_a_damaged_folder_is_told(words: WordIndex, tmp_path: Path) -> None:
     del words
     (tmp_path / "words" / "meta.json").write_text("{", "utf-8")
-    with pytest.raises(IndexDamagedError, match=r"word index in .* cannot be opened"):
+    with pytest.raises(IndexDamagedError, match=r"word index in .* cannot be read"):
         WordIndex(tmp_path / "words")

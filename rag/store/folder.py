@@ -1,0 +1,125 @@
+"""What lies in an index folder: generations, finished or not, and the name of the current one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from rag.errors import IndexDamagedError, IndexFolderError
+from rag.store.manifest import NAME as MANIFEST
+from rag.store.manifest import Manifest, is_immutable
+
+CURRENT = "CURRENT"
+LOCK = "writer.lock"
+HOLDER = "writer.json"
+PART = ".part"
+
+_NUMBER = re.compile(r"\d{6,}")
+
+
+def current_generation(folder: Path) -> Path | None:
+    """Return the current generation's folder, or None where there is no index.
+
+    Raises:
+        IndexFolderError, IndexDamagedError: the folder is a file, or the name in it is none.
+    """
+    try:
+        name = (folder / CURRENT).read_text("ascii").strip()
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError as error:
+        raise IndexFolderError(
+            f"{folder} is a file. Name an empty or new folder with --index"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise IndexDamagedError(f"{folder / CURRENT} is damaged. Delete the folder") from error
+    if not name.isdigit():
+        raise IndexDamagedError(
+            f"{folder / CURRENT} holds {name!r}, expected a generation's number. Delete the "
+            "index folder and run `rag index` on your documents again"
+        )
+    return folder / name
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of an index.
+
+    Raises:
+        IndexFolderError: it cannot be made, or holds other files.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexFolderError(
+            f"{folder} cannot be made ({error.strerror}). Name another folder with --index"
+        ) from error
+    if current_generation(folder) is not None:
+        return
+    ours = {LOCK, HOLDER, "README.md", ".gitignore"}
+    strange = [
+        path.name
+        for path in folder.iterdir()
+        if path.name not in ours and not path.name.startswith((".", "CURRENT"))
+        and not is_unfinished(path) and not is_generation(path)
+    ]  # fmt: skip
+    if strange:
+        raise IndexFolderError(
+            f"{folder} holds other files ({strange[0]}, …) and no index. Name an empty or new "
+            "folder with --index"
+        )
+
+
+def is_unfinished(path: Path) -> bool:
+    """Return whether a folder is a generation that its writer left unfinished."""
+    number, dot, rest = path.name.partition(".")
+    return dot + rest == PART and bool(_NUMBER.fullmatch(number)) and path.is_dir()
+
+
+def is_generation(path: Path) -> bool:
+    """Return whether a folder is a generation, and not, say, somebody's files of 202311."""
+    return bool(_NUMBER.fullmatch(path.name)) and (path / MANIFEST).is_file()
+
+
+def copy_generation(source: Path, target: Path, manifest: Manifest) -> None:
+    """Bring the catalog and the words over; immutable word segments are linked, not copied."""
+    (target / "words").mkdir()
+    for name in manifest.files:
+        if name == "catalog.sqlite" or name.startswith("words/"):
+            if is_immutable(name):
+                try:
+                    os.link(source / name, target / name)
+                    continue
+                except OSError:
+                    pass  # a file system without hard links
+            shutil.copyfile(source / name, target / name)
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a file so that it is seen whole or not at all, and survives a power cut."""
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync(path.parent)
+
+
+def sync_tree(folder: Path) -> None:
+    """Have everything below a folder, and the folder, reach the disk."""
+    for path in folder.rglob("*"):
+        sync(path)
+    sync(folder)
+
+
+def sync(path: Path) -> None:
+    """Have a file or folder reach the disk."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
