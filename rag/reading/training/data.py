@@ -97,7 +97,7 @@ class Corpus:
     def _read(self, data: Path, name: str, *, keyed: bool = False) -> Iterator[Asked]:
         """Yield a set's questions, or their ids in place of the question when ``keyed``."""
         paragraphs = _paragraphs(data, name)
-        kept = len(paragraphs) - HELD_OUT if name == _PARTLY_HELD_OUT else None
+        kept = max(0, len(paragraphs) - HELD_OUT) if name == _PARTLY_HELD_OUT else None
         for number, (title, paragraph) in enumerate(paragraphs[:kept]):
             change = to_simplified if name.startswith("drcd") and self._draw.random() < 0.5 else str
             text = change(paragraph["context"])

@@ -1,0 +1,153 @@
+"""Training: examples made of small sets, and the network against the graph that answers use."""
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rag.embedding.bundled import BundledEmbedder
+from rag.encoder.tokenizer import Tokenizer
+from rag.language.words import Segmenter
+from rag.reading.training import data as training
+from rag.reading.training.data import Corpus, Example, make_pairs
+from rag.reading.training.rewording import Rewording
+
+
+class Embedder:
+    """Counts words as tokens and gives every text a vector of its own."""
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.embed_passages(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.random.default_rng(1).random((len(texts), 4), np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+
+def write_set(folder: Path, name: str, paragraphs: Sequence[tuple[str, str, str, str]]) -> None:
+    """Write paragraphs of (title, text, question, answer)."""
+    content = [
+        {
+            "title": title,
+            "paragraphs": [
+                {
+                    "context": text,
+                    "qas": [
+                        {
+                            "id": f"q{number}",
+                            "question": question,
+                            # The place is wrong on purpose: the text is what counts.
+                            "answers": [{"text": answer, "answer_start": 0}],
+                        }
+                    ],
+                }
+            ],
+        }
+        for number, (title, text, question, answer) in enumerate(paragraphs)
+    ]
+    (folder / f"{name}.json").write_text(json.dumps({"data": content}), "utf-8")
+
+
+@pytest.fixture
+def sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(training, "HELD_OUT", 1)
+    bridge = ("Bridges", "The Ost bridge opened in 1931. It is red.", "When?", "1931")
+    mill = ("Mills", "The Ost mill burned down in 1944.", "When was the fire?", "1944")
+    last = ("Kept", "Nobody trains on this one, from 2001.", "When?", "2001")
+    write_set(tmp_path, "cmrc2018_train", [bridge, mill, last])
+    write_set(tmp_path, "drcd_dev", [("橋", "東橋於1931年通車。", "東橋何時通車？", "1931年")])
+    write_set(tmp_path, "qed_en", [mill])
+    write_set(tmp_path, "qamr_en", [("Wiki:1:2", "The keeper fed 12 bees.", "How many?", "12")])
+    for language in training.PARALLEL:
+        question = f"Question in {language}?"
+        write_set(tmp_path, f"xquad_{language}_train", [("T", "Ida keeps bees.", question, "Ida")])
+    return tmp_path
+
+
+@pytest.fixture
+def corpus(sets: Path) -> Corpus:
+    return Corpus(sets, Embedder(), random.Random(1))
+
+
+def test_answers_are_found_where_they_stand(corpus: Corpus) -> None:
+    answers = {corpus.passages[item.passage].text[item.start : item.end] for item in corpus.asked}
+    assert answers == {"1931", "1944", "1931年", "12", "Ida"}
+
+
+def test_held_out_paragraphs_are_in_no_passage(corpus: Corpus, sets: Path) -> None:
+    assert not any("Nobody" in passage.text for passage in corpus.passages)
+    assert [title for title, _ in training.held_out(sets)] == ["Kept"]
+
+
+def test_ids_are_not_titles(corpus: Corpus) -> None:
+    assert {p.context for p in corpus.passages if "bees." in p.text} == {"", "T"}
+
+
+def test_parallel_questions_know_the_other_languages(corpus: Corpus) -> None:
+    parallel = [item for item in corpus.asked if item.translations]
+    assert {item.question for item in parallel} == {"Question in en?", "Question in zh?"}
+    for item in parallel:
+        assert len(item.translations) == len(training.PARALLEL) - 1
+        assert item.question not in item.translations.values()
+
+
+def test_negatives_lack_the_answer(corpus: Corpus) -> None:
+    for item, others in zip(corpus.asked, corpus.hard_negatives(3), strict=True):
+        answer = corpus.passages[item.passage].text[item.start : item.end]
+        assert others
+        assert all(answer not in corpus.passages[other].text for other in others)
+
+
+def test_pairs_hold_the_answers_tokens_and_a_window_without(
+    corpus: Corpus, embedder: BundledEmbedder, segmenter: Segmenter
+) -> None:
+    draw = random.Random(2)
+    rewording = Rewording(segmenter, draw)
+    tokenizer = embedder.encoder.tokenizer
+    pairs = list(make_pairs(corpus, corpus.hard_negatives(3), tokenizer, rewording, draw))
+    assert len(pairs) >= len(corpus.asked)
+    for right, wrong in pairs:
+        answer = decoded(tokenizer, right)
+        assert answer in {"1931", "1944", "1931年", "12", "Ida"}
+        assert (wrong.first, wrong.last) == (0, 0)
+        assert right.offset < len(right.ids)
+
+
+def decoded(tokenizer: Tokenizer, example: Example) -> str:
+    text: str = tokenizer._processor.decode(list(example.ids[example.first : example.last + 1]))
+    return text.strip(" 。.")
+
+
+@pytest.fixture(scope="module")
+def rewording(segmenter: Segmenter) -> Rewording:
+    return Rewording(segmenter, random.Random(4))
+
+
+def test_a_chinese_question_is_translated_word_by_word(rewording: Rewording) -> None:
+    words = rewording.translated("广西追回了多少钱？").split()
+    assert words[0] == "Guangxi"
+    assert words[1] in {"recover", "get"}
+
+
+def test_an_english_question_is_translated_word_by_word(rewording: Rewording) -> None:
+    translated = rewording.translated("How many police officers are there in Wuhan?")
+    assert "武汉" in translated
+    assert "警" in translated
+
+
+def test_names_become_pinyin_and_unknown_words_stay(rewording: Rewording) -> None:
+    assert "Chen Jiangong" in rewording.translated("陈建功写了什么？")
+    assert "zzyzx" in rewording.translated("Who built zzyzx?")
+
+
+def test_a_paraphrase_stays_in_its_language(rewording: Rewording) -> None:
+    assert rewording.paraphrased("骗子用什么手机？").endswith("？")
+    english = rewording.paraphrased("Where were the brochures distributed?")
+    assert english.isascii()
+    assert english.startswith("Where were")
