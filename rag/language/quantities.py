@@ -190,7 +190,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 def _is_word(text: str, match: re.Match[str], unit: str, scale: str) -> bool:
     """Return whether a Chinese numeral is part of a word (一些, 三农, 百度) or of a date."""
     figure, before = match["han"], text[: _figure_at(match)][-1:]
-    if before and before in "第十星期周点数几":
+    if (before and before in "第十星期周点数几") or figure in "零〇":
         return True
     if not unit:
         # Alone it is a figure only with a digit and a scale: 三万, but neither 千万 nor 十分.

@@ -13,8 +13,10 @@ from rag.embedding.bundled import BundledEmbedder
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.words import Segmenter
 from rag.reading.training import data as training
+from rag.reading.training.clozes import make_clozes
 from rag.reading.training.data import Corpus, Example, make_pairs
 from rag.reading.training.rewording import Rewording
+from rag.records import Language
 
 
 class Embedder:
@@ -151,3 +153,32 @@ def test_a_paraphrase_stays_in_its_language(rewording: Rewording) -> None:
     english = rewording.paraphrased("Where were the brochures distributed?")
     assert english.isascii()
     assert english.startswith("Where were")
+
+
+def clozes(text: str, title: str = "", language: Language = Language.CHINESE) -> dict[str, str]:
+    made = make_clozes(text, title, language, random.Random(1))
+    return {cloze.question: text[cloze.start : cloze.end] for cloze in made}
+
+
+def test_a_figure_gives_way_to_what_asks_for_it() -> None:
+    assert clozes("全年修缮校舍近3.5万平方米。") == {"全年修缮校舍多少平方米？": "近3.5万平方米"}
+    assert clozes("这座古老的大桥于1931年建成通车。") == {
+        "这座古老的大桥于哪一年建成通车？": "1931年"
+    }
+    english = clozes("The keeper sold honey for 40 million yuan.", language=Language.ENGLISH)
+    assert english == {"The keeper sold honey for how much money?": "40 million yuan"}
+
+
+def test_a_short_clause_is_asked_with_its_title() -> None:
+    assert clozes("大桥长200米。", "东桥") == {"东桥大桥长多少米？": "200米"}
+
+
+def test_only_the_clause_of_the_figure_is_asked() -> None:
+    [question] = clozes("桥梁于春天开始动工" + "，工程队日夜赶工不停歇" * 6 + "，共有工人3200名。")
+    assert question.endswith("，共有工人多少名？")
+    assert len(question) < 60
+
+
+def test_articles_and_bare_years_ask_nothing() -> None:
+    assert clozes("这是一个关于守林人和蜜蜂的故事。") == {}
+    assert clozes("The war that began in 1756 was long.", language=Language.ENGLISH) == {}

@@ -17,9 +17,10 @@ from rag.embedding import Embedder
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.words import to_simplified
 from rag.passages import split_document
+from rag.reading.training.clozes import make_clozes
 from rag.reading.training.rewording import Rewording
 from rag.reading.windows import make_window
-from rag.records import Document, Passage
+from rag.records import Document, Language, Passage
 
 SETS = {"cmrc2018_train": 10_000, "drcd_dev": 3_600, "qed_en": 1_400, "qamr_en": 3_000}
 """The sets in one language, and how many of their questions are drawn at most."""
@@ -33,6 +34,9 @@ HELD_OUT = 400
 MOST_TOKENS = 256
 TRANSLATED, PARAPHRASED = 0.3, 0.15
 """The shares of questions asked word by word in the other language, and with synonyms."""
+
+CLOZES = 5_000
+"""How many questions made of sentences go into one pass."""
 
 _PARTLY_HELD_OUT = "cmrc2018_train"
 _TITLED, _DATED = 0.75, 0.5
@@ -93,6 +97,12 @@ class Corpus:
                 }
                 asked = questions[name][item.question]
                 self.asked.append(replace(item, question=asked, translations=others))
+        self.clozes = [
+            Asked(cloze.question, place, cloze.start, cloze.end)
+            for place, passage in enumerate(self.passages)
+            if passage.language is not Language.OTHER
+            for cloze in make_clozes(passage.text, passage.context, passage.language, draw)
+        ]
 
     def _read(self, data: Path, name: str, *, keyed: bool = False) -> Iterator[Asked]:
         """Yield a set's questions, or their ids in place of the question when ``keyed``."""
@@ -129,15 +139,16 @@ class Corpus:
             part = slice(begin, begin + 512)
             for row, item in zip(questions[part] @ vectors.T, self.asked[part], strict=True):
                 best = np.argsort(-row)[: count * 3].tolist()
-                found.append(self._without_answer(item, best)[:count])
+                found.append(self.without_answer(item, best)[:count])
         return found
 
     def neighbours(self, item: Asked) -> list[int]:
         """Return the other passages of the question's document that lack its answer."""
         key = self.passages[item.passage].document_key
-        return self._without_answer(item, self._by_document[key])
+        return self.without_answer(item, self._by_document[key])
 
-    def _without_answer(self, item: Asked, places: Sequence[int]) -> list[int]:
+    def without_answer(self, item: Asked, places: Sequence[int]) -> list[int]:
+        """Return those of some passages that neither are the question's nor hold its answer."""
         answer = self.passages[item.passage].text[item.start : item.end]
         return [
             place
@@ -159,17 +170,26 @@ def make_pairs(
     draw: random.Random,
 ) -> Iterator[Pair]:
     """Yield one pass over the corpus, its questions reworded and its wrong passages drawn anew."""
-    for number, item in enumerate(corpus.asked):
-        near, ranked = corpus.neighbours(item), negatives[number]
-        for question in _askings(item, rewording, draw):
-            pool = near if near and (not ranked or draw.random() < _SAME_ARTICLE) else ranked
-            if not pool:
-                continue
-            right = replace(item, question=question)
-            found = _example(right, corpus.passages[item.passage], tokenizer, draw, answers=True)
-            other = _example(right, corpus.passages[draw.choice(pool)], tokenizer, draw)
+
+    def pair(item: Asked, question: str, ranked: Sequence[int]) -> Iterator[Pair]:
+        near = corpus.neighbours(item)
+        pool = near if near and (not ranked or draw.random() < _SAME_ARTICLE) else ranked
+        if pool:
+            asked = replace(item, question=question)
+            found = _example(asked, corpus.passages[item.passage], tokenizer, draw, answers=True)
+            other = _example(asked, corpus.passages[draw.choice(pool)], tokenizer, draw)
             if found is not None and other is not None:
                 yield found, other
+
+    by_document: dict[str, list[int]] = defaultdict(list)
+    for item, ranked in zip(corpus.asked, negatives, strict=True):
+        by_document[corpus.passages[item.passage].document_key] += ranked
+        for question in _askings(item, rewording, draw):
+            yield from pair(item, question, ranked)
+    for item in draw.sample(corpus.clozes, min(CLOZES, len(corpus.clozes))):
+        about_the_same = by_document[corpus.passages[item.passage].document_key]
+        for question in _askings(item, rewording, draw):
+            yield from pair(item, question, corpus.without_answer(item, about_the_same))
 
 
 def _askings(item: Asked, rewording: Rewording, draw: random.Random) -> Iterator[str]:

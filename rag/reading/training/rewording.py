@@ -25,6 +25,9 @@ _EMPTY = frozenset(
 )  # fmt: skip
 """English words that Chinese mostly does without."""
 
+_PARTICLES = frozenset("的了着过地得吗呢吧啊们之所被把将起")
+"""Chinese words that English mostly does without."""
+
 _MOST_CHOICES = 4
 
 
@@ -55,6 +58,8 @@ class Rewording:
     def _english(self, word: str) -> str:
         if not _HAN.fullmatch(word):
             return word
+        if word in _PARTICLES:
+            return ""
         if is_place(word):
             return " ".join(romanise([word])).title()
         glosses = self._glosses.english(word)
