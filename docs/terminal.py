@@ -3,11 +3,13 @@
 python docs/terminal.py
 """
 
+import html
 import io
 import re
 import tempfile
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -35,7 +37,15 @@ def main() -> None:
     picture = console.export_svg(title="ask")
     # The picture fetches no fonts from anywhere.
     picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
+    picture = re.sub(r'textLength="([\d.]+)"([^>]*)>([^<]*)', _widened, picture)
     (ROOT / "docs" / "terminal.svg").write_text(picture, "utf-8")
+
+
+def _widened(text: re.Match[str]) -> str:
+    """Give a stretch of text its width in cells; Rich gives it that of as many Latin letters."""
+    shown = html.unescape(text[3])
+    width = float(text[1]) * cell_len(shown) / len(shown) if shown else float(text[1])
+    return f'textLength="{width:.1f}"{text[2]}>{text[3]}'
 
 
 if __name__ == "__main__":

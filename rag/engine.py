@@ -15,27 +15,19 @@ from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
 from rag.errors import UsageError
 from rag.evidence import answer_from
-from rag.language.detect import detect_language
-from rag.language.glosses import Glosses
-from rag.language.names import is_place, latin_names, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
+from rag.questions import QuestionParser
 from rag.reading import Reader, SpanReader
-from rag.records import Answer, Document, Filters, Hit, Language, Question, SearchMode
+from rag.records import Answer, Document, Filters, Hit, Question, SearchMode
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.store import IndexReader, IndexWriter, ModelRecord
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from rag.indexing import AddReport, Progress
 
-MOST_QUESTION_CHARACTERS = 1000
 MOST_PASSAGES_READ = 100
-MOST_BONUS = 0.1
-"""No more than this much cosine is ever put down to language."""
 
 
 class Engine:
@@ -44,7 +36,6 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.segmenter = Segmenter(settings.cache)
-        self.glosses = Glosses(self.segmenter)
         self._reader: IndexReader | None = None
 
     @classmethod
@@ -75,6 +66,11 @@ class Engine:
     def embedder(self) -> Embedder:
         """The embedding model, loaded at first use."""
         return open_embedder(self.settings.model, self.settings.cache)
+
+    @cached_property
+    def questions(self) -> QuestionParser:
+        """What makes a question searchable, with the embedding model loaded."""
+        return QuestionParser(self.embedder, self.segmenter)
 
     @cached_property
     def answerer(self) -> Reader:
@@ -125,7 +121,11 @@ class Engine:
             IndexFolderError: the index cannot be used.
         """
         index = self.index
-        query = question if isinstance(question, Question) else self._understand(question, index)
+        query = (
+            question
+            if isinstance(question, Question)
+            else self.questions.understand(question, index.vectors)
+        )
         wanted = self.settings.top_k if top_k is None else top_k
         if wanted < 1:
             raise UsageError(f"top_k is {wanted}, expected a whole number from 1")
@@ -147,7 +147,7 @@ class Engine:
         with _timed(timings, "retrieval"):
             # One generation for the whole question: a newer one may lack the documents found.
             index = self.index
-            query = self._understand(question, index)
+            query = self.questions.understand(question, index.vectors)
             hits = _search(index, query, wanted, filters, SearchMode.HYBRID)
         with _timed(timings, "reading"):
             documents = _documents_of(index, hits)
@@ -233,40 +233,7 @@ class Engine:
         Raises:
             UsageError: the question is empty or too long.
         """
-        return self._understand(question, self.index)
-
-    def _understand(self, question: str, index: IndexReader) -> Question:
-        text = check_question(question)
-        language = detect_language(text)
-        words = tuple(self.segmenter.words(text))
-        names = self._names(text, words, language)
-        vector = self.embedder.embed_questions([text])[0]
-        translations = tuple(self.glosses.translations(words))
-        bonus = self._bonus(index, vector, language)
-        return Question(text, language, vector, words, names, translations, bonus)
-
-    def _bonus(self, index: IndexReader, vector: NDArray[np.float32], language: Language) -> float:
-        """Estimate how much higher passages in the question's language score in this index.
-
-        It is the difference between the question's cosines to the languages' mean passages,
-        which takes titles in another language than the text into account.
-        """
-        vectors = index.vectors
-        own = vectors.mean(language)
-        others = [m for x in Language if x is not language and (m := vectors.mean(x)) is not None]
-        if own is None or not others:
-            return 0.0
-        gap = float(vector @ own) - max(float(vector @ mean) for mean in others)
-        factor = self.embedder.language_gap.get(language, 1.0)
-        return min(max(factor * gap, 0.0), MOST_BONUS)
-
-    def _names(self, text: str, words: Sequence[str], language: Language) -> tuple[str, ...]:
-        """Return the names in a question, in Latin letters: places, and words no dictionary has."""
-        if language is not Language.CHINESE:
-            return tuple(latin_names(text))
-        return tuple(
-            romanise(word for word in words if is_place(word) or not self.segmenter.frequency(word))
-        )
+        return self.questions.understand(question, self.index.vectors)
 
     def _model(self) -> ModelRecord:
         identity = self.embedder.identity
@@ -284,25 +251,6 @@ def _search(
 def _documents_of(index: IndexReader, hits: Sequence[Hit]) -> dict[str, Document]:
     found = (index.catalog.document(hit.passage.document_key) for hit in hits)
     return {document.key: document for document in found if document is not None}
-
-
-def check_question(question: str) -> str:
-    """Return the question without the space around it, and as valid Unicode.
-
-    Raises:
-        UsageError: it is empty or longer than any question is.
-    """
-    # A shell hands on bytes that are not UTF-8 as half surrogate pairs, which no model reads.
-    text = question.encode("utf-8", "replace").decode("utf-8").strip()
-    if not any(char.isalnum() for char in text):
-        raise UsageError('the question is empty. Ask one: ask "how much did Guangxi recover"')
-    if len(text) > MOST_QUESTION_CHARACTERS:
-        raise UsageError(
-            f"the question has {len(text):,} characters, at most {MOST_QUESTION_CHARACTERS:,} are "
-            "read. Ask about one thing at a time; to add a text to the documents, put it in a file "
-            "and run `rag index FILE`"
-        )
-    return text
 
 
 @contextmanager

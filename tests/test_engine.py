@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cli.scripted import WordEmbedder, WordReader
 
-from rag.engine import Engine, check_question
+from rag.engine import Engine
 from rag.errors import IndexMissingError, IndexModelError, UsageError
 from rag.records import Filters, Language, SearchMode
 from rag.settings import Settings
@@ -70,22 +70,6 @@ def test_a_question_is_understood_with_its_language_and_words(engine: Engine) ->
 def test_top_k_out_of_range_is_refused(engine: Engine, top_k: int) -> None:
     with pytest.raises(UsageError, match=f"top_k is {top_k}, expected 1 to 100"):
         engine.ask("tower", top_k=top_k)
-
-
-@pytest.mark.parametrize("question", ["", "   ", "?!", "。…"])
-def test_a_question_without_words_is_refused(question: str) -> None:
-    with pytest.raises(UsageError, match="the question is empty"):
-        check_question(question)
-
-
-def test_a_question_of_a_thousand_characters_is_the_longest() -> None:
-    assert check_question("x" * 1000 + " ") == "x" * 1000
-    with pytest.raises(UsageError, match="has 1,001 characters, at most 1,000"):
-        check_question("x" * 1001)
-
-
-def test_half_a_surrogate_pair_in_a_question_is_replaced() -> None:
-    assert check_question("tower \udcff") == "tower ?"
 
 
 def test_documents_are_read_whatever_the_model_but_not_searched(folder: Path) -> None:

@@ -86,7 +86,7 @@ def _ask(options: argparse.Namespace) -> int:
         raise UsageError("give a question or --batch, not both")
     engine = open_engine(options)
     if options.question:
-        from rag.engine import check_question
+        from rag.questions import check_question
 
         question = check_question(" ".join(options.question))
     batch = _batch(options.batch) if options.batch else None

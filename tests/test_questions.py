@@ -1,0 +1,69 @@
+"""Questions as typed, into what search and reading use."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rag.embedding.bundled import BundledEmbedder
+from rag.errors import UsageError
+from rag.language.words import Segmenter
+from rag.questions import MOST_BONUS, QuestionParser, check_question
+from rag.records import Language
+
+
+class Means:
+    """The mean vectors it is told."""
+
+    def __init__(self, **vectors: NDArray[np.float32]) -> None:
+        self._vectors = vectors
+
+    def mean(self, language: Language) -> NDArray[np.float32] | None:
+        return self._vectors.get(language.value)
+
+
+@pytest.fixture(scope="module")
+def parser(embedder: BundledEmbedder, segmenter: Segmenter) -> QuestionParser:
+    return QuestionParser(embedder, segmenter)
+
+
+def test_an_english_question_has_names_and_translations(parser: QuestionParser) -> None:
+    question = parser.understand("How many bridges did Guangxi build?", Means())
+    assert question.language is Language.ENGLISH
+    assert question.names == ("guangxi",)
+    assert any("桥" in forms for forms in question.translations)
+
+
+def test_a_chinese_question_has_names_in_latin_letters(parser: QuestionParser) -> None:
+    question = parser.understand("广西追回了多少钱", Means())
+    assert question.language is Language.CHINESE
+    assert question.names == ("guangxi",)
+    assert ("recover", "get back") in question.translations
+
+
+def test_the_bonus_is_the_gap_between_the_languages_and_bounded(parser: QuestionParser) -> None:
+    vector = parser.understand("晚上几点关门", Means()).vector
+    assert parser.understand("晚上几点关门", Means(zh=vector)).own_language_bonus == 0.0
+    near = Means(zh=vector, en=vector * 0.95)
+    assert parser.understand("晚上几点关门", near).own_language_bonus == pytest.approx(
+        0.05, abs=0.001
+    )
+    far = Means(zh=vector, en=vector * 0.1)
+    assert parser.understand("晚上几点关门", far).own_language_bonus == MOST_BONUS
+    other = Means(zh=vector * 0.5, en=vector)
+    assert parser.understand("晚上几点关门", other).own_language_bonus == 0.0
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "。…"])
+def test_a_question_without_words_is_refused(question: str) -> None:
+    with pytest.raises(UsageError, match="the question is empty"):
+        check_question(question)
+
+
+def test_a_question_of_a_thousand_characters_is_the_longest() -> None:
+    assert check_question("x" * 1000 + " ") == "x" * 1000
+    with pytest.raises(UsageError, match="has 1,001 characters, at most 1,000"):
+        check_question("x" * 1001)
+
+
+def test_half_a_surrogate_pair_in_a_question_is_replaced() -> None:
+    assert check_question("tower \udcff") == "tower ?"
