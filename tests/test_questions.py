@@ -41,16 +41,14 @@ def test_a_chinese_question_has_names_in_latin_letters(parser: QuestionParser) -
 
 
 def test_the_bonus_is_the_gap_between_the_languages_and_bounded(parser: QuestionParser) -> None:
+    def bonus(index: Means) -> float:
+        return parser.understand("晚上几点关门", index).own_language_bonus
+
     vector = parser.understand("晚上几点关门", Means()).vector
-    assert parser.understand("晚上几点关门", Means(zh=vector)).own_language_bonus == 0.0
-    near = Means(zh=vector, en=vector * 0.95)
-    assert parser.understand("晚上几点关门", near).own_language_bonus == pytest.approx(
-        0.05, abs=0.001
-    )
-    far = Means(zh=vector, en=vector * 0.1)
-    assert parser.understand("晚上几点关门", far).own_language_bonus == MOST_BONUS
-    other = Means(zh=vector * 0.5, en=vector)
-    assert parser.understand("晚上几点关门", other).own_language_bonus == 0.0
+    assert bonus(Means(zh=vector)) == 0.0
+    assert bonus(Means(zh=vector, en=vector * 0.95)) == pytest.approx(0.05, abs=0.001)
+    assert bonus(Means(zh=vector, en=vector * 0.1)) == MOST_BONUS
+    assert bonus(Means(zh=vector * 0.5, en=vector)) == 0.0
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "。…"])

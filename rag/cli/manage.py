@@ -21,7 +21,6 @@ from rag.cli.explaining import explain
 from rag.cli.measuring import add_eval
 from rag.cli.samples import samples_note
 from rag.errors import UsageError
-from rag.store import verify_index
 
 _EXAMPLES = """\
   rag index ~/reports notes.md          add or update files and folders
@@ -95,6 +94,8 @@ def _index(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from rag.store import verify_index
+
     with open_engine(options) as engine:
         folder = engine.settings.index
     counts, problems = verify_index(folder)
