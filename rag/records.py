@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -212,6 +213,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A quantity in an answer, as it stands in the source, and what it says.
+
+    ``value`` is exact, with 万, million and so on multiplied in. ``kind`` is money, percent, time
+    or count. ``translated`` is the same in the other language, "" where it would read alike.
+    """
+
+    text: str
+    value: Decimal
+    unit: str
+    kind: str
+    qualifier: str
+    translated: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its evidence, or the statement that the documents do not say.
 
@@ -226,7 +243,7 @@ class Answer:
     answered: bool = False
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()
-    figures: tuple[Mapping[str, Any], ...] = ()
+    figures: tuple[Figure, ...] = ()
     conflicts: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)

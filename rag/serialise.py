@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from rag.records import Answer, Citation, Document
+from rag.records import Answer, Citation, Document, Figure
 
 # json escapes C0. C1 would steer a terminal as well, and half a surrogate pair is not UTF-8.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -27,9 +27,22 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "answers": list(answer.texts),
         "citations": [citation_to_dict(item) for item in answer.citations],
         "nearest": [citation_to_dict(item) for item in answer.nearest],
+        "figures": [figure_to_dict(item) for item in answer.figures],
         "conflicts": [dict(item) for item in answer.conflicts],
         "warnings": list(answer.warnings),
         "timings": dict(answer.timings),
+    }
+
+
+def figure_to_dict(figure: Figure) -> dict[str, Any]:
+    """Return a figure; its value is text, because a JSON number would round it."""
+    return {
+        "text": figure.text,
+        "value": f"{figure.value:f}",
+        "unit": figure.unit,
+        "kind": figure.kind,
+        "qualifier": figure.qualifier,
+        "translated": figure.translated,
     }
 
 

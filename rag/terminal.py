@@ -64,8 +64,7 @@ def render(answer: Answer, screen: Screen) -> str:
     lines: list[str] = []
     if answer.answered:
         for text in answer.texts:
-            wrapped = wrap(printable(text), screen.width)
-            lines.extend(screen.paint(line, "1;32") for line in wrapped)
+            lines.extend(_answered(text, answer, screen))
         shown = answer.citations
     else:
         english = shown_in_english(answer)
@@ -83,6 +82,17 @@ def render(answer: Answer, screen: Screen) -> str:
     seconds = sum(answer.timings.values())
     lines.append(screen.paint(f"{seconds:.2f} s".rjust(min(screen.width, 80)), "2"))
     return "\n".join(lines)
+
+
+def _answered(text: str, answer: Answer, screen: Screen) -> list[str]:
+    """Return an answer's words, and its figure in the other language where it has one figure."""
+    figures = [figure.translated for figure in answer.figures if figure.text in text]
+    other = f"  ({figures[0]})" if len(figures) == 1 and figures[0] else ""
+    shown = printable(text)
+    lines = wrap(shown + other, screen.width)
+    if not other or len(lines) > 1:
+        return [screen.paint(line, "1;32") for line in lines]
+    return [screen.paint(shown, "1;32") + other]
 
 
 def shown_in_english(answer: Answer) -> bool:

@@ -1,6 +1,7 @@
 import json
+from decimal import Decimal
 
-from rag.records import Answer, Citation, Document
+from rag.records import Answer, Citation, Document, Figure
 from rag.serialise import answer_to_dict, citation_to_dict, document_to_dict, to_json
 
 NASTY = "red \x1b[31m, \x9b2J, \x7f, \u202e, 中文 and \udcff\n\t"
@@ -18,7 +19,7 @@ def test_json_cannot_steer_a_terminal_and_gives_back_what_went_in() -> None:
 def test_an_answer_that_was_not_found_has_every_list_empty() -> None:
     assert answer_to_dict(Answer("who?")) == {
         "question": "who?", "answered": False, "answer": "", "answers": [], "citations": [],
-        "nearest": [], "conflicts": [], "warnings": [], "timings": {},
+        "nearest": [], "figures": [], "conflicts": [], "warnings": [], "timings": {},
     }  # fmt: skip
 
 
@@ -30,6 +31,13 @@ def test_a_citation_quotes_its_document_and_says_null_for_an_unknown_date() -> N
     assert (made["number"], made["key"], made["title"]) == (2, "k", "Weather")
     assert made["published"] is None
     assert made["score"] == 0.1235
+
+
+def test_a_figures_value_is_exact_text() -> None:
+    figure = Figure("4.04万起", Decimal("40400.0"), "起", "count", "", "40,400 cases")
+    [made] = answer_to_dict(Answer("q", figures=(figure,)))["figures"]
+    assert made["value"] == "40400.0"
+    assert made["translated"] == "40,400 cases"
 
 
 def test_a_listed_document_has_its_length_and_not_its_text() -> None:

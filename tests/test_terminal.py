@@ -1,14 +1,16 @@
 import io
 import os
 import re
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from rag.records import Answer, Citation, Document, Origin, PlaceUnit
+from rag.records import Answer, Citation, Document, Figure, Origin, PlaceUnit
 from rag.terminal import Screen, columns_of, cut, on_one_line, printable, render, wrap
 
 ENGLISH = "The ferry from Ostrel to Marn takes 45 minutes and carries 310 passengers a trip."
@@ -43,6 +45,16 @@ def test_an_answer_shows_its_words_marked_in_the_quote_and_the_source() -> None:
         "    ! a page stuffed with keywords",
         "0.25 s".rjust(80),
     ]
+
+
+def test_one_figure_is_said_in_the_other_language_behind_it() -> None:
+    figure = Figure("45 minutes", Decimal(45), "minutes", "time", "", "45分钟")
+    made = replace(answer(ENGLISH, "45 minutes"), figures=(figure,))
+    assert render(made, Screen()).split("\n")[0] == "45 minutes  (45分钟)"
+    coloured = render(made, Screen(80, colour=True)).split("\n")[0]
+    assert coloured == "\033[1;32m45 minutes\033[0m  (45分钟)"
+    two = replace(made, figures=(figure, figure))
+    assert render(two, Screen()).split("\n")[0] == "45 minutes"
 
 
 def test_colours_are_closed_on_every_line_and_take_no_columns() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.records import Answer, Citation, Document, Draft, Extract
+from rag.language.quantities import Quantity, find_quantities
+from rag.language.rendering import in_other_language
+from rag.records import Answer, Citation, Document, Draft, Extract, Figure
 
 MOST_CITATIONS = 5
 MOST_NEAREST = 3
@@ -24,7 +26,19 @@ def answer_from(question: str, draft: Draft, documents: Mapping[str, Document]) 
         citations[0].quote,
     )
     warnings = tuple(dict.fromkeys(w for c in citations[:1] for w in c.document.warnings))
-    return Answer(question, texts[0], texts, True, citations, warnings=warnings)
+    figures = tuple(_figure(item) for text in texts for item in find_quantities(text))
+    return Answer(question, texts[0], texts, True, citations, (), figures, warnings=warnings)
+
+
+def _figure(quantity: Quantity) -> Figure:
+    return Figure(
+        quantity.text,
+        quantity.value,
+        quantity.unit,
+        quantity.kind.value,
+        quantity.qualifier,
+        in_other_language(quantity),
+    )
 
 
 def cite(extracts: Sequence[Extract], documents: Mapping[str, Document]) -> tuple[Citation, ...]:

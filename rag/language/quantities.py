@@ -183,7 +183,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         start += 1
     if _is_negative(text, start):
         start, value = start - 1, -value
-    qualifier = " ".join(filter(None, map(groups.get, ("qualifier", "among", "after"))))
+    qualifier = " ".join(filter(None, map(groups.get, ("qualifier", "among", "after", "tail"))))
     return Quantity(start, end, text[start:end], value, unit, _kind(unit), qualifier)
 
 

@@ -1,5 +1,7 @@
 """Drafts as answers with citations."""
 
+from decimal import Decimal
+
 import pytest
 
 from rag.evidence import answer_from
@@ -26,6 +28,14 @@ def test_the_answer_is_the_words_of_the_best_extract() -> None:
     assert answer.citations[0].place == "line 4"
     assert answer.nearest == ()
     assert answer.warnings == ("copied page",)
+
+
+def test_figures_of_the_answer_are_read_and_said_in_the_other_language() -> None:
+    answer = answer_from("How many?", Draft((EMPLOYED,), True), {"mill": DOCUMENT})
+    [figure] = answer.figures
+    assert (figure.text, figure.value, figure.unit) == ("40 people", Decimal(40), "people")
+    assert (figure.kind, figure.translated) == ("count", "40人")
+    assert answer_from("Who?", Draft((CLOSED,), True), {"mill": DOCUMENT}).figures == ()
 
 
 def test_what_does_not_answer_is_given_as_nearest_and_not_as_an_answer() -> None:

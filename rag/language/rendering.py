@@ -1,0 +1,98 @@
+"""Quantities said in the other language: 近3亿元 is nearly 300 million yuan, and the reverse."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from rag.language.quantities import Quantity
+
+_MOST_DECIMALS = 3
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_TO_ENGLISH = {
+    "元": "yuan", "人民币": "yuan", "块": "yuan", "块钱": "yuan", "美元": "US dollars",
+    "港元": "Hong Kong dollars", "欧元": "euros", "日元": "yen", "英镑": "pounds", "人": "people",
+    "名": "people", "位": "people", "人次": "person-times", "起": "cases", "宗": "cases",
+    "例": "cases", "户": "households", "万户": "households", "次": "times", "倍": "times",
+    "秒": "seconds", "秒钟": "seconds", "分钟": "minutes", "小时": "hours", "天": "days",
+    "周": "weeks", "星期": "weeks", "个星期": "weeks", "个月": "months", "年": "years",
+    "周年": "years", "岁": "years old", "公里": "km", "千米": "km", "米": "m", "厘米": "cm",
+    "毫米": "mm", "英里": "miles", "英尺": "feet", "吨": "tonnes", "公斤": "kg", "千克": "kg",
+    "克": "g", "亩": "mu", "公顷": "hectares", "平方公里": "km²", "平方米": "m²", "立方米": "m³",
+    "升": "litres", "%": "%", "℃": "℃", "个百分点": "percentage points", "户数": "households",
+    "账户": "accounts", "号码": "numbers", "团伙": "gangs", "窝点": "dens",
+}  # fmt: skip
+_TO_CHINESE = {
+    "yuan": "元", "rmb": "元", "cny": "元", "¥": "元", "￥": "元", "dollars": "美元",
+    "us dollars": "美元", "usd": "美元", "$": "美元", "us$": "美元", "euros": "欧元", "eur": "欧元",
+    "€": "欧元", "pounds": "英镑", "gbp": "英镑", "£": "英镑", "yen": "日元", "people": "人",
+    "persons": "人", "individuals": "人", "members": "人", "suspects": "名嫌疑人",
+    "victims": "名受害人", "students": "名学生", "employees": "名员工", "users": "名用户",
+    "cases": "起", "accounts": "个账户", "households": "户", "banks": "家银行",
+    "messages": "条信息", "domains": "个域名", "clues": "条线索", "leads": "条线索",
+    "numbers": "个号码", "cards": "张卡", "items": "件", "times": "次", "seconds": "秒",
+    "minutes": "分钟", "hours": "小时", "days": "天", "weeks": "周", "months": "个月",
+    "years": "年", "km": "公里", "kilometers": "公里", "kilometres": "公里", "m": "米",
+    "meters": "米", "metres": "米", "miles": "英里", "feet": "英尺", "tons": "吨", "tonnes": "吨",
+    "kg": "公斤", "kilograms": "公斤", "grams": "克", "acres": "英亩", "hectares": "公顷",
+    "square kilometers": "平方公里", "square kilometres": "平方公里", "%": "%", "percent": "%",
+    "percentage points": "个百分点", "degrees": "度",
+}  # fmt: skip
+_QUALIFIERS_TO_ENGLISH = {
+    "近": "nearly", "将近": "nearly", "接近": "nearly", "超": "over", "超过": "over",
+    "超出": "over", "逾": "over", "突破": "over", "余": "over", "多": "over", "来": "about",
+    "约": "about", "大约": "about", "约为": "about", "左右": "about", "上下": "about",
+    "多达": "up to", "高达": "up to", "以内": "up to", "至少": "at least", "以上": "at least",
+    "不到": "less than", "不足": "less than", "仅": "only",
+}  # fmt: skip
+_QUALIFIERS_TO_CHINESE = {
+    "nearly": "近", "almost": "近", "over": "超", "more than": "超", "about": "约", "around": "约",
+    "approximately": "约", "some": "约", "at least": "至少", "up to": "至多", "fewer than": "不足",
+    "less than": "不足", "under": "不足", "+": "超",
+}  # fmt: skip
+_ENGLISH_SCALES = ((12, "trillion"), (9, "billion"), (6, "million"))
+_CHINESE_SCALES = ((8, "亿"), (4, "万"))
+_SIGNS = ("%", "℃", "")
+
+
+def in_other_language(quantity: Quantity) -> str:
+    """Return a quantity as the other language says it, "" where that would say nothing new.
+
+    A unit without a counterpart is left out; the value is always exact.
+    """
+    said = _english(quantity) if _HAN.search(quantity.text) else _chinese(quantity)
+    return "" if said == quantity.text or said == f"{quantity.value:f}" else said
+
+
+def _english(quantity: Quantity) -> str:
+    qualifier = _first_known(quantity.qualifier, _QUALIFIERS_TO_ENGLISH)
+    unit = _TO_ENGLISH.get(quantity.unit, "")
+    if quantity.value == 1:
+        unit = {"people": "person"}.get(unit, unit.removesuffix("s"))
+    number = _scaled(quantity.value, _ENGLISH_SCALES, " ")
+    figure = number + unit if unit in _SIGNS else f"{number} {unit}"
+    return f"{qualifier} {figure}".strip()
+
+
+def _chinese(quantity: Quantity) -> str:
+    qualifier = _first_known(quantity.qualifier, _QUALIFIERS_TO_CHINESE)
+    plural = quantity.unit + "s"
+    unit = _TO_CHINESE.get(quantity.unit) or _TO_CHINESE.get(plural, "")
+    return qualifier + _scaled(quantity.value, _CHINESE_SCALES, "") + unit
+
+
+def _first_known(qualifiers: str, names: dict[str, str]) -> str:
+    whole = names.get(qualifiers.lower())
+    if whole is not None:
+        return whole
+    return next((names[word] for word in qualifiers.lower().split() if word in names), "")
+
+
+def _scaled(value: Decimal, scales: tuple[tuple[int, str], ...], space: str) -> str:
+    """Return a value with the largest scale word that leaves few decimals, else in full."""
+    for power, name in scales:
+        short = value.scaleb(-power).normalize()
+        decimals = max(0, -int(short.as_tuple().exponent))
+        if abs(short) >= 1 and decimals <= _MOST_DECIMALS:
+            return f"{short:f}{space}{name}"
+    return f"{value.normalize():,f}"
