@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from rag.language.quantities import LATIN_MEASURES
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -29,7 +31,17 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = r"(?P<name>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MONTH_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = rf"(?P<name>{_MONTH_NAMES})\b\.?"
+_NUMBER_WORDS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+_COUNT = rf"\d{{1,2}}|{'|'.join(_NUMBER_WORDS)}"
+_BEFORE_YEAR = "|".join(
+    rf"(?<=\b{word} )"
+    for word in ("in", "since", "during", "until", "throughout", "before", "after", "year")
+)
 _HAN = "〇零○一二三四五六七八九十"
 _HAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {
     "零": 0,
@@ -130,6 +142,23 @@ def _english_month(match: re.Match[str], _default: int | None) -> date | Period 
     return _months(int(match["year"]), month, month)
 
 
+def _english_span(match: re.Match[str], _default: int | None) -> date | Period | None:
+    groups = match.groupdict()
+    first = _MONTHS[groups["first"].lower()] if groups.get("first") else 1
+    count = groups.get("count")
+    last = _number_word(count) if count else _MONTHS[match["name"].lower()]
+    return _months(int(match["year"]), first, last)
+
+
+def _number_word(text: str) -> int:
+    return int(text) if text.isdecimal() else _NUMBER_WORDS.index(text.lower()) + 1
+
+
+def _english_half(match: re.Match[str], _default: int | None) -> date | Period | None:
+    first = match["half"].lower() == "first"
+    return _months(int(match["year"]), *((1, 6) if first else (7, 12)))
+
+
 def _half(match: re.Match[str], _default: int | None) -> date | Period | None:
     year = _year_of(match)
     if year is None:
@@ -176,6 +205,16 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _chinese_day,
     ),
     _rule(
+        rf"(?<![A-Za-z])(?P<first>{_MONTH_NAMES})\.?\s?(?:[-–—]|to|through)\s?{_MONTH},?\s"
+        r"(?P<year>(?:19|20)\d\d)(?!\d)",
+        _english_span,
+    ),
+    _rule(
+        rf"the\sfirst\s(?P<count>{_COUNT})\smonths\sof\s(?P<year>(?:19|20)\d\d)(?!\d)",
+        _english_span,
+    ),
+    _rule(r"the\s(?P<half>first|second)\shalf\sof\s(?P<year>(?:19|20)\d\d)(?!\d)", _english_half),
+    _rule(
         rf"(?<![A-Za-z]){_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<year>(?:19|20)\d\d))?(?!\d)",
         _english_day,
     ),
@@ -184,6 +223,11 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _english_day,
     ),
     _rule(rf"(?<![A-Za-z]){_MONTH}\s(?P<year>(?:19|20)\d\d)(?!\d)", _english_month),
+    _rule(
+        rf"(?:{_BEFORE_YEAR})(?P<year>(?:19|20)\d\d)"
+        rf"(?![\d,.]\d|\d|\s(?:{LATIN_MEASURES})\b)",
+        _whole_year,
+    ),
 )
 
 

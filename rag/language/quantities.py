@@ -55,7 +55,7 @@ _MEASURE = (
     "克|斤|平方公里|平方米|亩|公顷|立方米|升|度|万户|万人|组|支|双|对|颗|粒|棵|株|片|块|幅|副|门|口|"
     "团伙|窝点|账户|号码"
 )
-_LATIN_MEASURE = (
+LATIN_MEASURES = (
     "people|persons?|cases?|accounts?|users?|households?|suspects?|individuals?|members?|banks?|"
     "messages?|domains?|clues?|leads?|numbers?|cards?|times|percentage points?|points?|km|"
     "kilometers?|kilometres?|metres?|meters?|miles?|feet|tons?|tonnes?|kg|kilograms?|grams?|"
@@ -85,7 +85,7 @@ _ENGLISH = re.compile(
     rf"(?<![\d.])(?P<digits>{_DIGITS})"
     rf"(?:\s*(?P<scale>thousand|million|billion|trillion|bn)\b|(?P<short>[km])\b)?"
     rf"(?P<after>\+)?(?:\s?(?P<unit>%)|[\s-]?(?P<unit2>percentage points?|percent|{_MONEY}|{_TIME}|"
-    rf"{_LATIN_MEASURE})\b)?",
+    rf"{LATIN_MEASURES})\b)?",
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(rf"百分之(?P<han>[{_HAN_DIGITS}点]+|{_DIGITS})")

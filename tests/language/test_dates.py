@@ -55,6 +55,35 @@ PERIODS = [
 ]
 
 
+ENGLISH_PERIODS = [
+    ("in January-November 2022", "January-November 2022", date(2022, 1, 1), date(2022, 11, 30)),
+    ("Jan. to Nov. 2022", "Jan. to Nov. 2022", date(2022, 1, 1), date(2022, 11, 30)),
+    (
+        "in the first eleven months of 2023", "the first eleven months of 2023",
+        date(2023, 1, 1), date(2023, 11, 30),
+    ),
+    (
+        "the second half of 2024", "the second half of 2024",
+        date(2024, 7, 1), date(2024, 12, 31),
+    ),
+    ("since 2025 it", "2025", date(2025, 1, 1), date(2025, 12, 31)),
+    ("In 2023 the orchard", "2023", date(2023, 1, 1), date(2023, 12, 31)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words", "start", "end"), ENGLISH_PERIODS)
+def test_english_periods_and_years_behind_a_preposition_are_read(
+    text: str, words: str, start: date, end: date
+) -> None:
+    at = text.index(words)
+    assert find_dates(text) == [(at, at + len(words), Period(start, end))]
+
+
+@pytest.mark.parametrize("text", ["In 2000 people came", "in 2000 cases", "of 2023", "in 2023.5"])
+def test_a_figure_that_could_be_a_year_is_none(text: str) -> None:
+    assert find_dates(text) == []
+
+
 @pytest.mark.parametrize(("text", "start", "end"), PERIODS)
 def test_a_period_gives_its_first_and_last_day(text: str, start: date, end: date) -> None:
     assert find_dates(f"在{text}，") == [(1, 1 + len(text), Period(start, end))]

@@ -1,0 +1,61 @@
+"""Periods counted from when a text was written."""
+
+from datetime import date
+
+import pytest
+
+from rag.language.dates import Period
+from rag.language.periods import find_periods, overlaps
+
+WRITTEN = date(2024, 1, 15)
+YEAR_TO_DATE = (date(2024, 1, 1), WRITTEN)
+LAST_YEAR = (date(2023, 1, 1), date(2023, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "period"),
+    [
+        ("今年以来收获颇丰", "今年以来", YEAR_TO_DATE),
+        ("去年全年下雨", "去年", LAST_YEAR),
+        ("去年前11个月", "去年前11个月", (date(2023, 1, 1), date(2023, 11, 30))),
+        ("截至11月底，蜂箱", "截至11月底", (date(2023, 1, 1), date(2023, 11, 30))),
+        ("截至去年6月，", "截至去年6月", (date(2023, 1, 1), date(2023, 6, 30))),
+        ("前11个月共有", "前11个月", (date(2023, 1, 1), date(2023, 11, 30))),
+        ("1至8月", "1至8月", (date(2023, 1, 1), date(2023, 8, 31))),
+        ("去年下半年", "去年下半年", (date(2023, 7, 1), date(2023, 12, 31))),
+        ("去年5月", "去年5月", (date(2023, 5, 1), date(2023, 5, 31))),
+        ("Last year it rained", "Last year", LAST_YEAR),
+        ("rain so far this year", "this year", YEAR_TO_DATE),
+        ("in the first 11 months, ", "the first 11 months", (date(2023, 1, 1), date(2023, 11, 30))),
+        (
+            "by the end of November it rained", "by the end of November",
+            (date(2023, 1, 1), date(2023, 11, 30)),
+        ),
+        ("2022年5月", "2022年5月", (date(2022, 5, 1), date(2022, 5, 31))),
+        ("in 2022 it", "2022", (date(2022, 1, 1), date(2022, 12, 31))),
+        ("11月27日", "11月27日", (date(2024, 11, 27), date(2024, 11, 27))),
+    ],
+)  # fmt: skip
+def test_a_period_is_counted_from_when_the_text_was_written(
+    text: str, words: str, period: tuple[date, date]
+) -> None:
+    [(start, end, found)] = find_periods(text, WRITTEN)
+    assert text[start:end] == words
+    assert found == Period(*period)
+
+
+def test_without_a_date_of_writing_only_what_names_its_year_is_found() -> None:
+    assert find_periods("今年以来，截至11月底，last year") == []
+    assert len(find_periods("2022年5月以来，去年")) == 1
+
+
+def test_nothing_is_found_twice() -> None:
+    text = "2023年前11个月，比去年前11个月多"
+    found = [text[start:end] for start, end, _ in find_periods(text, WRITTEN)]
+    assert found == ["2023年前11个月", "去年前11个月"]
+
+
+def test_periods_that_share_a_day_overlap() -> None:
+    may = Period(date(2022, 5, 1), date(2022, 5, 31))
+    assert overlaps(may, Period(date(2022, 5, 31), date(2022, 6, 1)))
+    assert not overlaps(may, Period(date(2022, 6, 1), date(2022, 6, 1)))
