@@ -74,12 +74,12 @@ def read(engine: Engine, paragraph: SquadParagraph, question: SquadQuestion) -> 
     own = index.catalog.passage_ids_of(paragraph.id)
     retriever = Retriever(index.vectors, index.words, index.catalog)
     hits = retriever.search(query, top_k=len(own), allowed=own)
-    documents = {paragraph.id: engine.document(paragraph.id)}
-    extracts = engine.answerer.read(query, hits, documents).extracts
-    if not extracts:
+    document = engine.document(paragraph.id)
+    extracts = engine.answerer.read(query, hits, {paragraph.id: document}).extracts
+    if not extracts or not extracts[0].spans:
         return ""
-    start, end = extracts[0].spans[0] if extracts[0].spans else (0, 0)
-    return paragraph.text[start:end]
+    start, end = extracts[0].spans[0]
+    return document.text[start:end]
 
 
 def measure(

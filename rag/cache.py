@@ -27,8 +27,10 @@ def cached(folder: Path, name: str, make: Callable[[], bytes]) -> Path:
     try:
         write_atomically(path, content)
     except OSError as error:
+        if path.is_file():
+            return path  # made by another process meanwhile, which Windows keeps us from replacing
         raise ModelError(
-            f"cannot keep the converted model in {folder}: {error.strerror or error}. "
+            f"cannot keep {name} in {folder}: {error.strerror or error}. "
             "Free some space, or name another folder in YINJU_CACHE"
         ) from error
     return path

@@ -15,6 +15,7 @@ from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
 from rag.errors import UsageError
 from rag.evidence import answer_from
+from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
 from rag.questions import QuestionParser
@@ -22,7 +23,7 @@ from rag.reading import Reader, SpanReader
 from rag.records import Answer, Document, Filters, Hit, Question, SearchMode
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.store import IndexReader, IndexWriter, ModelRecord
+from rag.store import IndexReader, IndexWriter, ModelRecord, current_generation
 
 if TYPE_CHECKING:
     from rag.indexing import AddReport, Progress
@@ -36,6 +37,7 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.segmenter = Segmenter(settings.cache)
+        self.glosses = Glosses(settings.cache, self.segmenter)
         self._reader: IndexReader | None = None
 
     @classmethod
@@ -70,7 +72,7 @@ class Engine:
     @cached_property
     def questions(self) -> QuestionParser:
         """What makes a question searchable, with the embedding model loaded."""
-        return QuestionParser(self.embedder, self.segmenter)
+        return QuestionParser(self.embedder, self.segmenter, self.glosses)
 
     @cached_property
     def answerer(self) -> Reader:
@@ -194,7 +196,7 @@ class Engine:
                 if writer.catalog.document(key) is None:
                     raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")
                 remove_document(writer, key)
-            writer.commit()
+            writer.commit(more=False)
 
     def document(self, key: str) -> Document:
         """Return a document by key.
@@ -213,7 +215,7 @@ class Engine:
 
     def has_index(self) -> bool:
         """Return whether the index folder holds an index at all, usable or not."""
-        return (self.settings.index / "CURRENT").exists()
+        return current_generation(self.settings.index) is not None
 
     def warm(self) -> None:
         """Load everything a question needs, the slow parts side by side."""
@@ -221,11 +223,15 @@ class Engine:
 
         with ThreadPoolExecutor(2) as pool:
             loading: list[Callable[[], object]] = [
-                self.segmenter.warm,
+                self._warm_words,
                 lambda: self.embedder.embed_questions(["warm"]),
             ]
             for task in [pool.submit(load) for load in loading]:
                 task.result()
+
+    def _warm_words(self) -> None:
+        self.segmenter.warm()
+        self.glosses.warm()
 
     def understand(self, question: str) -> Question:
         """Return a question with its language, vector, words and names.

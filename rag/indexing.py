@@ -102,7 +102,7 @@ class Indexer:
                 self.report.problems.append((str(path), str(error)))
             self._extent.done = end
             self._show(str(path))
-        self._writer.commit()
+        self._writer.commit(more=False)
         return self.report
 
     def _add_file(self, path: Path, size: int) -> None:

@@ -33,10 +33,10 @@ class MeanVectors(Protocol):
 class QuestionParser:
     """Finds a question's language, vector, words, names and translations."""
 
-    def __init__(self, embedder: Embedder, segmenter: Segmenter) -> None:
+    def __init__(self, embedder: Embedder, segmenter: Segmenter, glosses: Glosses) -> None:
         self._embedder = embedder
         self._segmenter = segmenter
-        self._glosses = Glosses(segmenter)
+        self._glosses = glosses
 
     def understand(self, question: str, index: MeanVectors) -> Question:
         """Return a question as search needs it, for one index.

@@ -1,11 +1,14 @@
 """Questions as typed, into what search and reading use."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from rag.embedding.bundled import BundledEmbedder
 from rag.errors import UsageError
+from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.questions import MOST_BONUS, QuestionParser, check_question
 from rag.records import Language
@@ -22,8 +25,8 @@ class Means:
 
 
 @pytest.fixture(scope="module")
-def parser(embedder: BundledEmbedder, segmenter: Segmenter) -> QuestionParser:
-    return QuestionParser(embedder, segmenter)
+def parser(embedder: BundledEmbedder, segmenter: Segmenter, cache: Path) -> QuestionParser:
+    return QuestionParser(embedder, segmenter, Glosses(cache, segmenter))
 
 
 def test_an_english_question_has_names_and_translations(parser: QuestionParser) -> None:

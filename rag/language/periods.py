@@ -3,46 +3,73 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
-from rag.language.dates import Period, find_dates
+from rag.language.dates import MONTH_NUMBERS, Period, find_dates, months
 
 Found = tuple[int, int, Period]
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
-_MONTH = r"(?P<month>1[0-2]|0?[1-9])\s?月"
-_ENGLISH_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
-_YEAR = r"(?P<year>今年|去年|前年)"
-_ENGLISH_YEAR = r"(?P<year>this year|last year)"
-_COUNT = r"(?P<month>1[0-2]|[1-9])"
 _BACK = {"今年": 0, "去年": 1, "前年": 2, "this year": 0, "last year": 1}
+_MONTH = r"(?P<month>1[0-2]|0?[1-9])\s?月"
+_DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])\s?日"
+_YEAR = r"(?:(?<![如当现])(?P<year>今年|(?<!过)去年|(?<![以目])前年)(?!轻|度|产))"
+_COUNT = r"(?P<month>1[0-2]|[1-9])"
+_ENGLISH_MONTH = (
+    r"(?P<month>(?-i:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December))\b(?!,?\s\d)"
+)
+_ENGLISH_YEAR = r"\b(?P<year>this year|last year)\b(?!s)"
+_OPEN_BEFORE = re.compile(r"\b(?:since|after|from)\s$", re.IGNORECASE)
+_OPEN_AFTER = re.compile(r"以来|以后|之后|起(?!义)")
+_COMPARED_BEFORE = re.compile(r"[比较]$|\b(?:than|compared (?:with|to))\s(?:in\s)?$", re.IGNORECASE)
+_COMPARED_YEAR_BEFORE = re.compile(r"[同与]$|\b(?:from|on|over)\s$", re.IGNORECASE)
+_COMPARED_AFTER = re.compile(r"(?:同期|全年)?(?:相比|(?:的)?(?:增|减|下降|上升|多|少|高|低))|同期")
+_RANGE = re.compile(r"\s?(?:[-—–~至到]|to|until|through)\s?", re.IGNORECASE)
+_FAR = date(9999, 12, 31)
 
 
 def find_periods(text: str, written: date | None = None) -> list[Found]:
     """Return the dates and periods of a text, in order, each as a period of whole days.
 
+    "Since 2020" has no end, or that of when the text was written; two days with "to" between
+    them are one period.
+
     Args:
         text: Chinese or English text.
-        written: when the text was published; what it says of this year or of a month without
-            a year is counted from there, and left out without it.
+        written: when the text was published. What it says of this year, or of a day or month
+            without a year, is counted from there, and left out without it.
     """
-    default_year = written.year if written else None
-    found = [
-        (start, end, value if isinstance(value, Period) else Period(value, value))
-        for start, end, value in find_dates(text, default_year)
+    found = list(_relative(text, written)) if written else []
+    taken = [(start, end) for start, end, _ in found]
+    for start, end, value in find_dates(text, written.year if written else None):
+        if all(end <= a or b <= start for a, b in taken):
+            found.append((start, end, _as_period(value, text[start:end], written)))
+    joined: list[Found] = []
+    for start, end, period in sorted(found, key=lambda item: item[:2]):
+        before = joined[-1] if joined else None
+        if before and _RANGE.fullmatch(text[before[1] : start]):
+            joined[-1] = (before[0], end, _between(before[2], period))
+        else:
+            joined.append((start, end, period))
+    return [
+        (start, end, _opened(text, start, end, period, written)) for start, end, period in joined
     ]
-    if written is not None:
-        for pattern, read in _RULES:
-            for match in pattern.finditer(text):
-                start, end = match.span()
-                if all(end <= a or b <= start for a, b, _ in found):
-                    found.append((start, end, read(match, written)))
-    return sorted(found, key=lambda item: item[:2])
+
+
+def compared_periods(text: str, found: list[Found]) -> list[Found]:
+    """Return those periods that a text only compares with: 比去年同期, up 10% from last year."""
+    compared = []
+    for start, end, period in found:
+        before, year = text[:start], text[start:end].lower() in _BACK
+        if (
+            _COMPARED_BEFORE.search(before)
+            or (year and _COMPARED_YEAR_BEFORE.search(before))
+            or _COMPARED_AFTER.match(text[end:])
+        ):
+            compared.append((start, end, period))
+    return compared
 
 
 def overlaps(one: Period, other: Period) -> bool:
@@ -50,54 +77,101 @@ def overlaps(one: Period, other: Period) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
-def _year_to(match: re.Match[str], written: date) -> Period:
-    """Return a year from its first day to the end of a month, or to when the text was written."""
+def _relative(text: str, written: date) -> list[Found]:
+    found: list[Found] = []
+    for pattern, read in _RULES:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            period = read(match, written)
+            if period is not None and all(end <= a or b <= start for a, b, _ in found):
+                found.append((start, end, period))
+    return found
+
+
+def _as_period(value: date | Period, words: str, written: date | None) -> Period:
+    if isinstance(value, Period):
+        return value
+    # A day without a year lies behind the one who writes of it.
+    if written and value > written and not re.search(r"\d{4}|[一二]\S{3}年", words):
+        with suppress(ValueError):  # 29 February
+            value = value.replace(year=value.year - 1)
+    return Period(value, value)
+
+
+def _between(first: Period, last: Period) -> Period:
+    start, end = first.start, last.end
+    if end < start:
+        # 2023年1月1日至6月30日: the second day has its year from the first.
+        end = end.replace(year=start.year)
+    return Period(start, end) if start <= end else first
+
+
+def _opened(text: str, start: int, end: int, period: Period, written: date | None) -> Period:
+    if _OPEN_BEFORE.search(text[:start]) or _OPEN_AFTER.match(text[end:]):
+        return Period(period.start, max(period.end, written or _FAR))
+    return period
+
+
+def _year_to(match: re.Match[str], written: date) -> Period | None:
+    """Return a year from its first day to a day or month, or to when the text was written."""
     groups = match.groupdict()
     month = _number(groups["month"]) if groups.get("month") else None
     back = _BACK[groups["year"].lower()] if groups.get("year") else None
     year = written.year - (back or 0)
-    if month and back is None and month > written.month:
+    if month is None:
+        return Period(date(year, 1, 1), date(year, 12, 31) if back else written)
+    if back is None and month > written.month:
         year -= 1
-    if month:
-        return Period(date(year, 1, 1), date(year, month, monthrange(year, month)[1]))
-    return Period(date(year, 1, 1), date(year, 12, 31) if back else written)
+    period = months(year, 1, month)
+    if period and groups.get("day"):
+        return Period(period.start, period.end.replace(day=min(int(groups["day"]), period.end.day)))
+    return period
 
 
-def _month_of(match: re.Match[str], written: date) -> Period:
-    year = written.year - _BACK[match["year"].lower()]
-    month = _number(match["month"])
-    return Period(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
-
-
-def _half(match: re.Match[str], written: date) -> Period:
-    year = written.year - _BACK[match["year"]]
-    first, last = (1, 6) if match["half"] == "上" else (7, 12)
-    return Period(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
+def _part_of_year(match: re.Match[str], written: date) -> Period | None:
+    groups = match.groupdict()
+    year = written.year - _BACK[groups["year"].lower()]
+    if groups.get("half"):
+        return months(year, *((1, 6) if groups["half"] == "上" else (7, 12)))
+    if groups.get("quarter"):
+        number = "一二三四".index(groups["quarter"]) + 1
+        return months(year, 3 * number - 2, 3 * number)
+    month = int(groups["month"])
+    period = months(year, month, month)
+    if period and groups.get("day"):
+        day = period.end.replace(day=min(int(groups["day"]), period.end.day))
+        return Period(day, day)
+    return period
 
 
 def _number(month: str) -> int:
-    return int(month) if month.isdecimal() else _MONTHS.index(month.lower()) + 1
+    return int(month) if month.isdecimal() else MONTH_NUMBERS[month.lower()]
 
 
-_Reader = Callable[[re.Match[str], date], Period]
+_Reader = Callable[[re.Match[str], date], Period | None]
 
 
 def _rule(pattern: str, read: _Reader) -> tuple[re.Pattern[str], _Reader]:
     return re.compile(pattern, re.IGNORECASE), read
 
 
-# The most specific form first: a later rule never claims characters an earlier one has taken.
+# The most specific form first: a later rule leaves alone what an earlier one has taken.
 _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     _rule(rf"{_YEAR}的?前\s?{_COUNT}\s?个月", _year_to),
-    _rule(rf"{_YEAR}1\s?月?\s?[-—~至到]\s?{_MONTH}", _year_to),
-    _rule(rf"截至\s?(?:{_YEAR})?{_MONTH}(?:底|末|\d{{1,2}}日)?", _year_to),
-    _rule(rf"{_YEAR}(?P<half>[上下])半年", _half),
-    _rule(rf"{_YEAR}{_MONTH}", _month_of),
+    _rule(rf"{_YEAR}1\s?月?(?:份)?\s?[-—~至到]\s?{_MONTH}", _year_to),
+    _rule(rf"截至\s?{_YEAR}?{_MONTH}(?:{_DAY}|底|末)?", _year_to),
+    _rule(rf"{_YEAR}(?P<half>[上下])半年", _part_of_year),
+    _rule(rf"{_YEAR}第?(?P<quarter>[一二三四])季度", _part_of_year),
+    _rule(rf"{_YEAR}{_MONTH}{_DAY}", _part_of_year),
+    _rule(rf"{_YEAR}{_MONTH}", _part_of_year),
     _rule(rf"{_YEAR}(?:以来)?", _year_to),
-    _rule(rf"(?<![年\d])前\s?{_COUNT}\s?个月", _year_to),
-    _rule(rf"(?<![年\d])1\s?[-—~至到]\s?{_MONTH}", _year_to),
-    _rule(rf"the first {_COUNT} months(?: of {_ENGLISH_YEAR})?(?! of \d)", _year_to),
-    _rule(rf"(?:as of|by|to) (?:the end of |late )?{_ENGLISH_MONTH}(?!\s\d)\b", _year_to),
-    _rule(rf"january (?:to|through) {_ENGLISH_MONTH}(?!\s\d)\b", _year_to),
+    _rule(rf"(?<![年\d提以目之此])前\s?{_COUNT}\s?个月", _year_to),
+    _rule(rf"(?<![年\d])1\s?月?\s?[-—~至到]\s?{_MONTH}(?!\s?\d)", _year_to),
+    _rule(rf"\bthe first {_COUNT} months(?: of {_ENGLISH_YEAR})?(?! of \d)", _year_to),
+    _rule(
+        rf"\b(?:as of|by) (?:(?:the )?end of |late )?{_ENGLISH_MONTH}(?: {_ENGLISH_YEAR})?",
+        _year_to,
+    ),
+    _rule(rf"\bJanuary (?:to|through) {_ENGLISH_MONTH}", _year_to),
     _rule(_ENGLISH_YEAR, _year_to),
 )

@@ -61,6 +61,7 @@ LATIN_MEASURES = (
     "kilometers?|kilometres?|metres?|meters?|miles?|feet|tons?|tonnes?|kg|kilograms?|grams?|"
     "square kilomet(?:er|re)s?|acres?|hectares?|degrees?|victims?|students?|employees?|items?"
 )
+LATIN_UNITS = rf"{LATIN_MEASURES}|{_MONEY}|{_TIME}"
 _BEFORE = (
     "近|将近|接近|超|超过|超出|约|大约|约为|逾|多达|高达|至少|不到|不足|突破|仅|nearly|almost|about|"
     "around|approximately|over|more than|at least|up to|some|fewer than|less than|under"

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from rag.language.quantities import Quantity
 
 _MOST_DECIMALS = 3
+_ZEROS = re.compile(r"(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TO_ENGLISH = {
     "元": "yuan", "人民币": "yuan", "块": "yuan", "块钱": "yuan", "美元": "US dollars",
     "港元": "Hong Kong dollars", "欧元": "euros", "日元": "yen", "英镑": "pounds", "人": "people",
-    "名": "people", "位": "people", "人次": "person-times", "起": "cases", "宗": "cases",
+    "名": "people", "位": "people", "人次": "visits", "起": "cases", "宗": "cases",
     "例": "cases", "户": "households", "万户": "households", "次": "times", "倍": "times",
     "秒": "seconds", "秒钟": "seconds", "分钟": "minutes", "小时": "hours", "天": "days",
     "周": "weeks", "星期": "weeks", "个星期": "weeks", "个月": "months", "年": "years",
     "周年": "years", "岁": "years old", "公里": "km", "千米": "km", "米": "m", "厘米": "cm",
     "毫米": "mm", "英里": "miles", "英尺": "feet", "吨": "tonnes", "公斤": "kg", "千克": "kg",
     "克": "g", "亩": "mu", "公顷": "hectares", "平方公里": "km²", "平方米": "m²", "立方米": "m³",
-    "升": "litres", "%": "%", "℃": "℃", "个百分点": "percentage points", "户数": "households",
+    "升": "litres", "%": "%", "℃": "℃", "个百分点": "percentage points",
     "账户": "accounts", "号码": "numbers", "团伙": "gangs", "窝点": "dens",
 }  # fmt: skip
 _TO_CHINESE = {
     "yuan": "元", "rmb": "元", "cny": "元", "¥": "元", "￥": "元", "dollars": "美元",
-    "us dollars": "美元", "usd": "美元", "$": "美元", "us$": "美元", "euros": "欧元", "eur": "欧元",
+    "us dollars": "美元", "usd": "美元", "$": "美元", "us$": "美元", "us $": "美元", "hk$": "港元",
+    "hkd": "港元", "euros": "欧元", "eur": "欧元",
     "€": "欧元", "pounds": "英镑", "gbp": "英镑", "£": "英镑", "yen": "日元", "people": "人",
     "persons": "人", "individuals": "人", "members": "人", "suspects": "名嫌疑人",
     "victims": "名受害人", "students": "名学生", "employees": "名员工", "users": "名用户",
@@ -36,7 +39,7 @@ _TO_CHINESE = {
     "meters": "米", "metres": "米", "miles": "英里", "feet": "英尺", "tons": "吨", "tonnes": "吨",
     "kg": "公斤", "kilograms": "公斤", "grams": "克", "acres": "英亩", "hectares": "公顷",
     "square kilometers": "平方公里", "square kilometres": "平方公里", "%": "%", "percent": "%",
-    "percentage points": "个百分点", "degrees": "度",
+    "percentage points": "个百分点", "degrees": "度", "℃": "℃",
 }  # fmt: skip
 _QUALIFIERS_TO_ENGLISH = {
     "近": "nearly", "将近": "nearly", "接近": "nearly", "超": "over", "超过": "over",
@@ -52,6 +55,7 @@ _QUALIFIERS_TO_CHINESE = {
 }  # fmt: skip
 _ENGLISH_SCALES = ((12, "trillion"), (9, "billion"), (6, "million"))
 _CHINESE_SCALES = ((8, "亿"), (4, "万"))
+_SINGULARS = {"people": "person", "feet": "foot", "years old": "year old"}
 _SIGNS = ("%", "℃", "")
 
 
@@ -61,14 +65,20 @@ def in_other_language(quantity: Quantity) -> str:
     A unit without a counterpart is left out; the value is always exact.
     """
     said = _english(quantity) if _HAN.search(quantity.text) else _chinese(quantity)
-    return "" if said == quantity.text or said == f"{quantity.value:f}" else said
+    return "" if _bare(said) in _bare(quantity.text) else said
+
+
+def _bare(text: str) -> str:
+    """Return a text without what two ways of writing one figure differ in."""
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
+    return _ZEROS.sub("", plain)
 
 
 def _english(quantity: Quantity) -> str:
     qualifier = _first_known(quantity.qualifier, _QUALIFIERS_TO_ENGLISH)
     unit = _TO_ENGLISH.get(quantity.unit, "")
     if quantity.value == 1:
-        unit = {"people": "person"}.get(unit, unit.removesuffix("s"))
+        unit = _SINGULARS.get(unit, unit.removesuffix("s"))
     number = _scaled(quantity.value, _ENGLISH_SCALES, " ")
     figure = number + unit if unit in _SIGNS else f"{number} {unit}"
     return f"{qualifier} {figure}".strip()

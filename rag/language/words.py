@@ -55,7 +55,7 @@ class Segmenter:
     """jieba over its own dictionary, kept in a cache folder as a table that opens at once."""
 
     def __init__(self, cache: Path) -> None:
-        self.cache = cache
+        self._cache = cache
         self._lock = threading.Lock()
         self._jieba: Any = None
         self._characters = 0
@@ -64,7 +64,7 @@ class Segmenter:
         """Load the dictionary now, so that the first question need not wait for it."""
         with self._lock:
             if self._jieba is None:
-                self._jieba = _load_jieba(self.cache)
+                self._jieba = _load_jieba(self._cache)
 
     def words(self, text: str) -> list[str]:
         """Return the words of a text with the shorter words inside long ones, in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.language.dates import find_dates
+from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.quantities import find_quantities
 
 Span = tuple[int, int]
@@ -12,9 +12,6 @@ _TRIMMED = " \t\n,，、;；:：。.！!？?…—–-"
 _CLOSING_NEAR = 12
 """How many characters further a bracket may close and still be brought in."""
 
-_ANY_YEAR = 2000
-"""Stands in for the year of a date without one; only the date's place in the text is used."""
-
 
 def tidy_span(text: str, start: int, end: int) -> Span:
     """Return the span with what it cuts through completed, and loose punctuation left out.
@@ -22,7 +19,7 @@ def tidy_span(text: str, start: int, end: int) -> Span:
     A figure keeps its qualifier, scale and unit, a date its year, a Latin word its letters, and
     an open bracket its closing one. Offsets count in ``text``.
     """
-    dates = [(first, last) for first, last, _ in find_dates(text, default_year=_ANY_YEAR)]
+    dates = [(first, last) for first, last, _ in find_dates(text, default_year=ANY_YEAR)]
     figures = [(item.start, item.end) for item in find_quantities(text)]
     for first, last in dates + figures:
         if first < end and start < last:

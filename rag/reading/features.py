@@ -10,13 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language.dates import Period
 from rag.language.detect import detect_language
 from rag.language.names import romanise
+from rag.language.periods import compared_periods, find_periods, overlaps
 from rag.language.words import Segmenter, stem
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Question
@@ -25,8 +28,11 @@ FloatArray = NDArray[np.float32]
 
 FEATURES = (
     "span", "best", "relevance", "passage_score", "passage_rank", "words_here", "words_near",
-    "meanings_here", "meanings_near", "names_here", "names_near", "numbers_near", "cross",
+    "meanings_here", "meanings_near", "names_here", "names_near", "numbers_near", "period", "cross",
 )  # fmt: skip
+
+_UNDATED, _REPORTED_THEN, _REPORTED_ELSE = 0.4, 0.7, 0.2
+_REPORTED_WITHIN = timedelta(days=100)
 
 _T = TypeVar("_T", int, str)
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -38,7 +44,7 @@ class Candidate:
 
     ``span`` is the best answer inside it, with offsets in the passage; ``relevance`` is the
     reader's judgement of the whole passage, ``near`` the words of the passage, its document's
-    title and publisher.
+    title and publisher, ``published`` the document's date.
     """
 
     hit: Hit
@@ -48,6 +54,7 @@ class Candidate:
     span: Span
     relevance: float
     near: Sequence[str]
+    published: date | None = None
 
     @property
     def text(self) -> str:
@@ -64,6 +71,7 @@ def features(
     """Return the features of candidate sentences, shape (len(candidates), len(FEATURES))."""
     wanted, names = frozenset(stem(question.words)), frozenset(question.names)
     numbers = _numbers(question.text)
+    periods = [period for *_, period in find_periods(question.text)]
     here = [segmenter.words(item.text) for item in candidates]
     stems = [frozenset(stem(words)) for words in here]
     near = {item.rank: item.near for item in candidates}
@@ -87,13 +95,14 @@ def features(
             item.relevance,
             item.hit.score,
             1.0 / (1 + item.rank),
-            0.0 if cross else _share(found, stemmed, weights),
+            0.0 if cross or (wanted and not found) else _share(found, stemmed, weights),
             0.0 if cross else _share(wanted, stems_near[item.rank], weights),
-            _share(meanable, meant, meaning_weights) if cross else 0.0,
-            _share(meanable, means_near[item.rank], meaning_weights) if cross else 0.0,
+            _share(meanable, meant, meaning_weights) if cross and meanable else 0.0,
+            _share(meanable, means_near[item.rank], meaning_weights) if cross and meanable else 0.0,
             _share(names, _latin(words), None),
             _share(names, latin_near[item.rank], None),
             _share(numbers, _numbers(context), None),
+            _period_match(periods, item.text, item.published),
             float(cross),
         ])  # fmt: skip
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
@@ -109,7 +118,8 @@ def shared_names(question: Question, shown: Sequence[str], near: Sequence[str]) 
         latin, names = _latin(near), set(question.names)
         forms = {w: set(romanise([w])) for w in dict.fromkeys(question.words) if w not in shown}
         return [word for word, own in forms.items() if own and own <= names and own & latin]
-    return [name.capitalize() for name in question.names if name in _latin(near) - set(shown)]
+    only_near = _latin(near) - set(shown)
+    return [name.capitalize() for name in question.names if name in only_near]
 
 
 def surroundings(hit: Hit, documents: Mapping[str, Document], segmenter: Segmenter) -> list[str]:
@@ -148,6 +158,24 @@ def _share(wanted: frozenset[_T], there: frozenset[_T], weights: dict[_T, float]
         return len(wanted & there) / len(wanted)
     total = sum(weights[word] for word in wanted)
     return sum(weights[word] for word in wanted & there) / total
+
+
+def _period_match(asked: Sequence[Period], sentence: str, published: date | None) -> float:
+    """Return how well a sentence fits the periods of a question, 1 when it has none.
+
+    A period the sentence names decides; else a report of that time or soon after may be meant.
+    """
+    if not asked:
+        return 1.0
+    every = find_periods(sentence, published)
+    compared = compared_periods(sentence, every)
+    named = [found[-1] for found in every if found not in compared]
+    if named:
+        return float(any(overlaps(one, other) for one in asked for other in named))
+    if published is None:
+        return _UNDATED
+    soon = any(one.start <= published and published - _REPORTED_WITHIN <= one.end for one in asked)
+    return _REPORTED_THEN if soon else _REPORTED_ELSE
 
 
 def _latin(words: Collection[str]) -> frozenset[str]:

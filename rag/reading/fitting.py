@@ -25,11 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding.bundled import BundledEmbedder
+from rag.encoder.adapters import digest_of
 from rag.engine import Engine
 from rag.evaluation import GoldQuestion, Split, load_gold
 from rag.evaluation.proving import quote_proves
 from rag.reading.features import FEATURES, Candidate, features
-from rag.reading.reader import SpanReader
+from rag.reading.reader import SpanReader, adapters_path
 from rag.reading.training.data import held_out
 from rag.reading.training.rewording import Rewording
 from rag.records import Citation, Hit, Question
@@ -68,6 +69,7 @@ def main() -> None:
     ranking = fit_ranking([example for example in examples if example.right.any()])
     answered = fit_answered(examples, ranking)
     content = {
+        "adapters": digest_of(adapters_path()),
         "features": FEATURES,
         "ranking": np.round(ranking, 4).tolist(),
         "answered": np.round(answered, 4).tolist(),
@@ -179,7 +181,7 @@ def _set_examples(data: Path, most: int) -> Iterator[Example]:
         path.write_text("\n".join(lines), "utf-8")
         with Engine.open(Path(folder) / "index", Settings()) as engine:
             engine.add([path])
-            rewording = Rewording(engine.segmenter, draw)
+            rewording = Rewording(engine.segmenter, engine.glosses, draw)
             for number, (qa, key) in enumerate(draw.sample(items, min(most, len(items)))):
                 asked = qa["question"]
                 query = engine.understand(asked if number % 3 else rewording.translated(asked))

@@ -23,7 +23,14 @@ from rag.encoder import Encoder
 from rag.language.sentences import split_sentences
 from rag.language.words import Segmenter
 from rag.reading.edges import tidy_span
-from rag.reading.features import Candidate, FloatArray, features, shared_names, surroundings
+from rag.reading.features import (
+    FEATURES,
+    Candidate,
+    FloatArray,
+    features,
+    shared_names,
+    surroundings,
+)
 from rag.reading.windows import best_span, make_window
 from rag.records import Document, Draft, Extract, Hit, Question
 
@@ -87,11 +94,14 @@ class SpanReader:
             zip(hits, windows, scores, around, strict=True)
         ):
             at = hit.passage.start
+            published = documents[hit.passage.document_key].published
             for start, end in split_sentences(hit.passage.text):
                 span = best_span(window, scored, start, end)
                 if span is not None and end - start >= _LEAST_CHARACTERS:
                     place = (at + start, at + end)
-                    found.append(Candidate(hit, rank, *place, span, scored.relevance, near))
+                    found.append(
+                        Candidate(hit, rank, *place, span, scored.relevance, near, published)
+                    )
         return found
 
 
@@ -102,9 +112,15 @@ def adapters_path() -> Path:
 
 @cache
 def load_weights() -> Weights:
-    """Return the fitted weights that come with the package."""
+    """Return the fitted weights that come with the package.
+
+    Raises:
+        ValueError: they were fitted to other features.
+    """
     file = importlib.resources.files("rag.reading").joinpath("weights.json")
     content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    if tuple(content["features"]) != FEATURES:
+        raise ValueError("weights.json was fitted to other features; run rag.reading.fitting")
     return Weights(
         np.array(content["ranking"], np.float32), np.array(content["answered"], np.float32)
     )

@@ -8,6 +8,7 @@ in the question's language.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -79,7 +80,8 @@ class RetrievalSettings:
     cosine that the best passage of a list gains: ``words_bonus`` by the question's own words,
     ``meanings_bonus`` by their translations, ``names_bonus`` by its names, or by its words in a
     title over text in another language.
-    ``least_share`` is the part of the hits that each language with passages gets at least.
+    ``least_share`` is the part of the hits, rounded down, that each language with passages gets
+    at least.
     """
 
     quota: int = 50
@@ -139,7 +141,7 @@ class Retriever:
         return _sorted(found)
 
     def _hybrid(self, question: Question, top_k: int, allowed: Sequence[int] | None) -> Ranking:
-        least = int(self._settings.least_share * top_k)
+        least = math.floor(self._settings.least_share * top_k)
         sure: Ranking = []
         rest: Ranking = []
         for language in Language:
@@ -162,6 +164,8 @@ class Retriever:
         lowest = min(scores.values())
         lists = self._own_lists if own else self._other_lists
         for ranking, bonus in lists(question, language, allowed):
+            if not ranking or ranking[0][1] <= 0:
+                continue
             for number, score in ranking:
                 gain = bonus * score / ranking[0][1]
                 scores[number] = scores.get(number, lowest) + gain

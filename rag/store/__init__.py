@@ -1,6 +1,7 @@
 """One index folder: vectors in FAISS, words in tantivy, documents and passages in SQLite."""
 
 from rag.store.catalog import Catalog, Counts
+from rag.store.folder import current_generation
 from rag.store.index import IndexReader, IndexWriter, verify_index
 from rag.store.manifest import ModelRecord
 from rag.store.words import Entry
@@ -12,5 +13,6 @@ __all__ = [
     "IndexReader",
     "IndexWriter",
     "ModelRecord",
+    "current_generation",
     "verify_index",
 ]

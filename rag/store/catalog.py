@@ -111,12 +111,10 @@ class Catalog:
     def documents(self, filters: Filters | None = None) -> Iterator[Document]:
         """Yield the documents that pass the filters, by path and key."""
         where, values = _where(filters or Filters())
-        sql = f"SELECT {_DOCUMENT} FROM documents WHERE {where} ORDER BY path, id"
-        try:
-            for row in self._connection.execute(sql, values):
+        sql = f"SELECT id FROM documents WHERE {where} ORDER BY path, id"
+        for (number,) in self._query(sql, values):
+            for row in self._query(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (number,)):
                 yield _document(row)
-        except sqlite3.DatabaseError as error:
-            raise _damaged(self._path, error) from error
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by id; ids that are not there are left out."""
@@ -229,6 +227,8 @@ class Catalog:
     def _query(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
         try:
             return self._connection.execute(sql, tuple(values)).fetchall()
+        except sqlite3.ProgrammingError:
+            raise  # the catalog was closed
         except sqlite3.DatabaseError as error:
             raise _damaged(self._path, error) from error
 

@@ -7,6 +7,11 @@ import re
 import shutil
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 from rag.errors import IndexDamagedError, IndexFolderError
 from rag.store.manifest import NAME as MANIFEST
 from rag.store.manifest import Manifest, is_immutable
@@ -16,6 +21,8 @@ LOCK = "writer.lock"
 HOLDER = "writer.json"
 PART = ".part"
 
+# On macOS fsync leaves the bytes in the drive's own cache.
+_FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
 _NUMBER = re.compile(r"\d{6,}")
 
 
@@ -82,6 +89,11 @@ def is_generation(path: Path) -> bool:
     return bool(_NUMBER.fullmatch(path.name)) and (path / MANIFEST).is_file()
 
 
+def is_taken(folder: Path, number: int) -> bool:
+    """Return whether a generation of this number lies there already, finished or not."""
+    return any((folder / f"{number:06d}{end}").exists() for end in ("", PART))
+
+
 def copy_generation(source: Path, target: Path, manifest: Manifest) -> None:
     """Bring the catalog and the words over; immutable word segments are linked, not copied."""
     (target / "words").mkdir()
@@ -118,8 +130,12 @@ def sync(path: Path) -> None:
     """Have a file or folder reach the disk."""
     if os.name == "nt" and path.is_dir():
         return
-    handle = os.open(path, os.O_RDONLY)
+    # Windows flushes only what may be written.
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
-        os.fsync(handle)
+        if _FULL_SYNC is None:
+            os.fsync(handle)
+        else:
+            fcntl.fcntl(handle, _FULL_SYNC)
     finally:
         os.close(handle)

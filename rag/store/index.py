@@ -22,6 +22,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError
+from rag.records import Filters
 from rag.store.catalog import Catalog, Counts
 from rag.store.folder import (
     CURRENT,
@@ -31,6 +32,7 @@ from rag.store.folder import (
     copy_generation,
     current_generation,
     is_generation,
+    is_taken,
     is_unfinished,
     make_folder,
     sync,
@@ -57,7 +59,7 @@ class IndexReader:
 
     @classmethod
     def open(cls, folder: Path, model: ModelRecord | None = None) -> IndexReader:
-        """Open the current generation, checking format, model and every file.
+        """Open the current generation, checking format, model and files.
 
         Raises:
             IndexMissingError: there is no index.
@@ -98,9 +100,11 @@ class IndexReader:
         counts = self.catalog.counts()
         if counts != self.manifest.counts:
             problems.append(f"the catalog holds {counts}, the manifest says {self.manifest.counts}")
-        vectors = len(self.vectors.ids())
-        if vectors != counts.passages:
-            problems.append(f"{vectors} vectors for {counts.passages} passages")
+        vectors = self.vectors.ids()
+        if len(vectors) != counts.passages:
+            problems.append(f"{len(vectors)} vectors for {counts.passages} passages")
+        elif vectors != set(self.catalog.passage_ids(Filters())):
+            problems.append("the vectors are those of other passages")
         if self.words.count() != counts.passages:
             problems.append(f"{self.words.count()} word entries for {counts.passages} passages")
         return problems
@@ -116,13 +120,19 @@ def verify_index(folder: Path) -> tuple[Counts, list[str]]:
     """
     while True:
         generation = _require_generation(folder)
-        manifest = Manifest.read(generation)
-        problems = [f"{name} is altered" for name in manifest.damaged_files(generation)]
-        if not problems:
-            with closing(IndexReader.open(folder)) as reader:
-                return reader.manifest.counts, reader.mismatches()
-        if current_generation(folder) == generation:
-            return manifest.counts, problems
+        try:
+            manifest = Manifest.read(generation)
+            problems = [f"{name} is altered" for name in manifest.damaged_files(generation)]
+            if not problems:
+                with closing(IndexReader(folder, generation, manifest)) as reader:
+                    return manifest.counts, reader.mismatches()
+        except (FileNotFoundError, IndexDamagedError):
+            # A writer may have replaced the generation meanwhile.
+            if current_generation(folder) == generation:
+                raise
+        else:
+            if current_generation(folder) == generation:
+                return manifest.counts, problems
 
 
 class IndexWriter:
@@ -173,8 +183,8 @@ class IndexWriter:
         self._abandon()
         self._release()
 
-    def commit(self) -> None:
-        """Publish the changes as the current generation and start the next from it."""
+    def commit(self, *, more: bool = True) -> None:
+        """Publish the changes as the current generation; where ``more`` come, start the next."""
         part, number = self._part, self._number
         if part is None:
             raise RuntimeError("commit outside of the with block")
@@ -194,7 +204,8 @@ class IndexWriter:
         sync(self._folder)
         write_durably(self._folder / CURRENT, f"{number:06d}\n")
         self._sweep()
-        self._begin()
+        if more:
+            self._begin()
 
     def _begin(self) -> None:
         current = current_generation(self._folder)
@@ -203,6 +214,9 @@ class IndexWriter:
             self._old.check_model(self._model, self._folder)
             self._old.check_files(current)
         self._number = self._old.generation + 1 if self._old else 1
+        # A folder that could not be removed keeps its number.
+        while is_taken(self._folder, self._number):
+            self._number += 1
         part = self._folder / f"{self._number:06d}{PART}"
         part.mkdir()
         self._part = part

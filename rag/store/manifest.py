@@ -93,9 +93,10 @@ class Manifest:
             )
 
     def check_files(self, folder: Path) -> None:
-        """Check every file's length, and the content of those that changed since they were written.
+        """Check every file's length, and the content of those with another time of change.
 
-        What is damaged is never handed to the libraries, one of which takes the process with it.
+        A file that was altered is not handed to the libraries, one of which takes the process with
+        it. Bytes that rot on the disk leave the time as it was: only ``damaged_files`` finds them.
 
         Raises:
             IndexDamagedError: a file is missing, shorter or longer, or altered.
@@ -126,7 +127,9 @@ def describe_files(folder: Path, known: dict[str, FileRecord]) -> dict[str, File
             continue
         state = path.stat()
         old = known.get(name)
-        same = old is not None and old.size == state.st_size and is_immutable(name)
+        # A linked file is the one that was read before; a copy is not.
+        linked = state.st_nlink > 1 and is_immutable(name)
+        same = old is not None and old.size == state.st_size and linked
         digest = old.digest if same and old else _digest(path)
         records[name] = FileRecord(state.st_size, digest, state.st_mtime_ns)
     return records

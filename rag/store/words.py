@@ -6,6 +6,7 @@ English ones. Its files are immutable, so a new generation links the old ones an
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -55,8 +56,10 @@ class WordIndex:
         folder.mkdir(exist_ok=True)
         path = str(folder)
         if not _writable(folder):
-            path = _linked(folder)
+            # tantivy locks even what it only reads.
+            path = tempfile.mkdtemp(prefix="yinju-")
             weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+            _mirror(folder, Path(path))
         with self._telling_damage():
             self._index = tantivy.Index(self._schema, path=path)
             self._index.register_tokenizer(_ANALYZER, self._analyzer)
@@ -194,7 +197,8 @@ class WordIndex:
             yield
         except BaseException as error:
             # A panic of its Rust code is no Exception and has no public class.
-            if not isinstance(error, ValueError | OSError) and type(error).__name__ != _PANIC:
+            told = isinstance(error, ValueError | OSError) or type(error).__name__ == _PANIC
+            if not told or getattr(error, "errno", None) or "No space left" in str(error):
                 raise
             raise IndexDamagedError(
                 f"the word index in {self._folder} cannot be read ({error}). Delete the index "
@@ -208,20 +212,18 @@ class WordIndex:
 
 
 def _writable(folder: Path) -> bool:
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
+    as_effective_user = os.access in os.supports_effective_ids
+    return os.access(folder, os.W_OK, effective_ids=as_effective_user)
 
 
-def _linked(folder: Path) -> str:
-    """Return a new folder of links to a folder's files; tantivy locks even what it only reads."""
-    links = tempfile.mkdtemp(prefix="yinju-")
+def _mirror(folder: Path, mirror: Path) -> None:
+    """Link a folder's files in another, or copy them where links need a privilege."""
     for path in folder.resolve().iterdir():
         if path.suffix != ".lock":
-            (Path(links) / path.name).symlink_to(path)
-    return links
+            try:
+                (mirror / path.name).symlink_to(path)
+            except OSError:
+                shutil.copyfile(path, mirror / path.name)
 
 
 def _schema(tantivy: Any) -> Any:  # noqa: ANN401

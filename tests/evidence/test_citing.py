@@ -38,6 +38,14 @@ def test_figures_of_the_answer_are_read_and_said_in_the_other_language() -> None
     assert answer_from("Who?", Draft((CLOSED,), True), {"mill": DOCUMENT}).figures == ()
 
 
+def test_a_count_of_months_in_a_date_is_no_figure() -> None:
+    document = Document("mill", "0", "2023年前11个月磨坊关闭。")
+    extract = Extract("mill", 0, len(document.text), ((0, 10),), 0.9)
+    answer = answer_from("何时?", Draft((extract,), True), {"mill": document})
+    assert answer.text == "2023年前11个月"
+    assert answer.figures == ()
+
+
 def test_what_does_not_answer_is_given_as_nearest_and_not_as_an_answer() -> None:
     answer = answer_from("Who?", Draft((CLOSED,), False), {"mill": DOCUMENT})
     assert (answer.text, answer.texts, answer.citations) == ("", (), ())

@@ -66,6 +66,7 @@ ENGLISH_PERIODS = [
         "the second half of 2024", "the second half of 2024",
         date(2024, 7, 1), date(2024, 12, 31),
     ),
+    ("by 2022", "2022", date(2022, 1, 1), date(2022, 12, 31)),
     ("since 2025 it", "2025", date(2025, 1, 1), date(2025, 12, 31)),
     ("In 2023 the orchard", "2023", date(2023, 1, 1), date(2023, 12, 31)),
 ]  # fmt: skip
@@ -79,7 +80,9 @@ def test_english_periods_and_years_behind_a_preposition_are_read(
     assert find_dates(text) == [(at, at + len(words), Period(start, end))]
 
 
-@pytest.mark.parametrize("text", ["In 2000 people came", "in 2000 cases", "of 2023", "in 2023.5"])
+@pytest.mark.parametrize(
+    "text", ["In 2000 people came", "in 2000 cases", "after 2000 hours", "in 2023.5"]
+)
 def test_a_figure_that_could_be_a_year_is_none(text: str) -> None:
     assert find_dates(text) == []
 

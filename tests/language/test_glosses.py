@@ -11,7 +11,8 @@ from rag.language.words import Segmenter
 
 @pytest.fixture(scope="module")
 def glosses(tmp_path_factory: pytest.TempPathFactory) -> Glosses:
-    return Glosses(Segmenter(tmp_path_factory.mktemp("cache")))
+    cache = tmp_path_factory.mktemp("cache")
+    return Glosses(cache, Segmenter(cache))
 
 
 def test_a_chinese_word_has_english_glosses(glosses: Glosses) -> None:
@@ -48,10 +49,16 @@ def test_words_and_phrases_of_a_question_are_translated(glosses: Glosses) -> Non
     assert len(glosses.translations(["zzyzx"])) == 0
 
 
+def test_words_with_digits_are_no_words_of_the_dictionary(glosses: Glosses) -> None:
+    assert glosses.chinese("5g") == ()
+    once = glosses.translations(["case"])
+    assert glosses.translations(["2022", "case", "case"]) == once
+
+
 def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
     segmenter = Segmenter(tmp_path)
-    Glosses(segmenter).english("猫")
+    Glosses(tmp_path, segmenter).english("猫")
     [file] = tmp_path.glob("glosses-*.sqlite")
     file.write_bytes(b"not a database" * 100)
     with pytest.raises(ModelError, match="Delete it"):
-        Glosses(segmenter).english("猫")
+        Glosses(tmp_path, segmenter).english("猫")

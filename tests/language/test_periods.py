@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rag.language.dates import Period
-from rag.language.periods import find_periods, overlaps
+from rag.language.periods import compared_periods, find_periods, overlaps
 
 WRITTEN = date(2024, 1, 15)
 YEAR_TO_DATE = (date(2024, 1, 1), WRITTEN)
@@ -33,7 +33,17 @@ LAST_YEAR = (date(2023, 1, 1), date(2023, 12, 31))
         ),
         ("2022年5月", "2022年5月", (date(2022, 5, 1), date(2022, 5, 31))),
         ("in 2022 it", "2022", (date(2022, 1, 1), date(2022, 12, 31))),
-        ("11月27日", "11月27日", (date(2024, 11, 27), date(2024, 11, 27))),
+        ("11月27日", "11月27日", (date(2023, 11, 27), date(2023, 11, 27))),
+        ("1月3日", "1月3日", (date(2024, 1, 3), date(2024, 1, 3))),
+        ("去年12月28日", "去年12月28日", (date(2023, 12, 28), date(2023, 12, 28))),
+        ("截至12月31日，", "截至12月31日", (date(2023, 1, 1), date(2023, 12, 31))),
+        (
+            "2023年1月1日至6月30日", "2023年1月1日至6月30日",
+            (date(2023, 1, 1), date(2023, 6, 30)),
+        ),
+        ("今年一季度", "今年一季度", (date(2024, 1, 1), date(2024, 3, 31))),
+        ("2020年以来", "2020年", (date(2020, 1, 1), WRITTEN)),
+        ("since 2020 it", "2020", (date(2020, 1, 1), WRITTEN)),
     ],
 )  # fmt: skip
 def test_a_period_is_counted_from_when_the_text_was_written(
@@ -47,6 +57,36 @@ def test_a_period_is_counted_from_when_the_text_was_written(
 def test_without_a_date_of_writing_only_what_names_its_year_is_found() -> None:
     assert find_periods("今年以来，截至11月底，last year") == []
     assert len(find_periods("2022年5月以来，去年")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "如今年轻人", "以前年度", "目前年产量", "过去年均增长", "提前3个月完工", "目前3个月大",
+        "thereby may reduce", "into March they went", "forced to march", "the last years of it",
+    ],
+)  # fmt: skip
+def test_words_inside_words_are_no_periods(text: str) -> None:
+    assert find_periods(text, WRITTEN) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("收获比去年同期增长10%", "去年"),
+        ("较2022年多三成", "2022年"),
+        ("up 10% from last year", "last year"),
+        ("20% more than last year", "last year"),
+    ],
+)
+def test_a_period_that_is_only_compared_with_is_told(text: str, words: str) -> None:
+    found = find_periods(text, WRITTEN)
+    assert [text[start:end] for start, end, _ in compared_periods(text, found)] == [words]
+
+
+@pytest.mark.parametrize("text", ["去年收获蜂蜜", "In 2022 it rained", "最高人民法院2022年发布"])
+def test_a_period_that_a_text_speaks_of_is_not_compared(text: str) -> None:
+    assert compared_periods(text, find_periods(text, WRITTEN)) == []
 
 
 def test_nothing_is_found_twice() -> None:

@@ -21,6 +21,9 @@ from rag.language.rendering import in_other_language
         ("50余万人", "over 500,000 people"),
         ("1.2万亿元", "1.2 trillion yuan"),
         ("一小时", "1 hour"),
+        ("1岁", "1 year old"),
+        ("约3万余人", "about 30,000 people"),
+        ("HK$5 million", "500万港元"),
         ("3.2个百分点", "3.2 percentage points"),
         ("100人以上", "at least 100 people"),
         ("4567.89万元", "45,678,900 yuan"),
@@ -39,7 +42,9 @@ def test_a_quantity_is_said_in_the_other_language(text: str, expected: str) -> N
     assert in_other_language(quantity) == expected
 
 
-@pytest.mark.parametrize("text", ["37.2%", "a total of 42", "37.5℃"])
+@pytest.mark.parametrize(
+    "text", ["37.2%", "a total of 42", "37.5℃", "1500家", "3000件", "12.0%", "5％"]
+)
 def test_what_reads_the_same_is_not_said_twice(text: str) -> None:
     [quantity] = find_quantities(text)
     assert in_other_language(quantity) == ""

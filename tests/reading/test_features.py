@@ -1,5 +1,8 @@
 """What is known of candidate sentences, on made-up ones worked out by hand."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -90,6 +93,27 @@ def test_the_year_of_the_question_is_looked_for_with_the_date(segmenter: Segment
     one = candidate(segmenter, "The bridge opened.", 0, "News 2031-05-04")
     rows = features(question("opened in 2031 or 2032", "opened"), [one], segmenter)
     assert feature("numbers_near", rows) == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "expected"),
+    [
+        ("In 2022 the bridge opened.", date(2024, 1, 1), 1.0),
+        ("In 2021 the bridge opened.", date(2022, 1, 1), 0.0),
+        ("Last year the bridge opened.", date(2023, 2, 1), 1.0),
+        ("The bridge opened.", date(2022, 7, 1), 0.7),
+        ("The bridge opened.", date(2023, 3, 1), 0.7),
+        ("The bridge opened.", date(2023, 9, 1), 0.2),
+        ("The bridge opened.", None, 0.4),
+    ],
+)
+def test_a_sentence_fits_the_period_of_the_question_or_not(
+    segmenter: Segmenter, text: str, published: date | None, expected: float
+) -> None:
+    one = replace(candidate(segmenter, text), published=published)
+    rows = features(question("What opened in 2022?", "opened"), [one], segmenter)
+    assert feature("period", rows) == [expected]
+    assert feature("period", features(question("What opened?", "opened"), [one], segmenter)) == [1]
 
 
 def test_no_candidates_give_no_rows(segmenter: Segmenter) -> None:

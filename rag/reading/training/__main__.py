@@ -6,6 +6,7 @@ Resumes from its last checkpoint; ends by writing the adapters, as float16, for 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
 import math
@@ -21,6 +22,7 @@ from torch.nn import functional
 
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import weights
+from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.reading.training.data import Corpus, Pair, make_pairs
 from rag.reading.training.network import ReaderNetwork
@@ -69,9 +71,15 @@ def train(
     _log.info("%d parameters, %d steps", sum(p.numel() for p in wanted.values()), len(batches))
     optimiser = torch.optim.AdamW(wanted.values(), lr=RATE, weight_decay=0.01)
     checkpoint = folder / "checkpoint.pt"
+    run = _digest([window.ids for batch in batches for pair in batch for window in pair])
     start = 0
     if checkpoint.is_file():
         saved = torch.load(checkpoint, weights_only=True)
+        if saved["run"] != run:
+            raise SystemExit(
+                f"{checkpoint} is of a run over other data or with other options. Delete it, or "
+                "name another --folder"
+            )
         network.load_state_dict(saved["parameters"], strict=False)
         optimiser.load_state_dict(saved["optimiser"])
         start = saved["step"]
@@ -95,7 +103,12 @@ def train(
             parameters = {name: p.detach().clone() for name, p in wanted.items()}
             part = checkpoint.with_suffix(".part")
             torch.save(
-                {"parameters": parameters, "optimiser": optimiser.state_dict(), "step": step + 1},
+                {
+                    "parameters": parameters,
+                    "optimiser": optimiser.state_dict(),
+                    "step": step + 1,
+                    "run": run,
+                },
                 part,
             )
             part.replace(checkpoint)
@@ -152,7 +165,8 @@ def _batches(data: Path, folder: Path, seed: int, epochs: float) -> list[list[Pa
     corpus = Corpus(data, embedder, draw)
     _log.info("%d questions over %d passages", len(corpus.asked), len(corpus.passages))
     negatives = _negatives(corpus, folder / "negatives.json")
-    rewording = Rewording(Segmenter(settings.cache), draw)
+    segmenter = Segmenter(settings.cache)
+    rewording = Rewording(segmenter, Glosses(settings.cache, segmenter), draw)
     batches: list[list[Pair]] = []
     for left in range(math.ceil(epochs)):
         pairs = list(make_pairs(corpus, negatives, embedder.encoder.tokenizer, rewording, draw))
@@ -164,13 +178,19 @@ def _batches(data: Path, folder: Path, seed: int, epochs: float) -> list[list[Pa
 
 def _negatives(corpus: Corpus, path: Path) -> list[list[int]]:
     """Return the hard negatives, kept in a file because they take minutes to find."""
+    questions = _digest([(item.question, item.passage) for item in corpus.asked])
     if path.is_file():
-        found: list[list[int]] = json.loads(path.read_text("utf-8"))
-        if len(found) == len(corpus.asked):
-            return found
+        saved = json.loads(path.read_text("utf-8"))
+        if saved["questions"] == questions:
+            kept: list[list[int]] = saved["negatives"]
+            return kept
     found = corpus.hard_negatives(NEGATIVES)
-    path.write_text(json.dumps(found), "utf-8")
+    path.write_text(json.dumps({"questions": questions, "negatives": found}), "utf-8")
     return found
+
+
+def _digest(values: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
 def _bucketed(pairs: list[Pair], draw: random.Random) -> list[list[Pair]]:

@@ -11,18 +11,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.language.dates import find_dates
-from rag.language.quantities import Quantity, QuantityKind, find_quantities
+from rag.language.dates import ANY_YEAR, find_dates
+from rag.language.figures import find_figures
+from rag.language.quantities import Quantity, QuantityKind
 from rag.language.sentences import split_sentences
 from rag.records import Language
 
-LEAST_CHARACTERS = 10
+LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 60
 MOST_LATIN_CHARACTERS = 160
 
 _TITLED = 0.5
 _CLAUSE_END = re.compile(r"[，,；;：:、](?!\d)")
-_ANY_YEAR = 2000
 _YEAR_ALONE = re.compile(r"(?:in )?\d{4}年?")
 
 
@@ -46,7 +46,7 @@ def make_clozes(text: str, title: str, language: Language, draw: random.Random) 
             if len(stem) < LEAST_CHARACTERS or draw.random() < _TITLED:
                 stem = _titled(stem, title, language)
             most = MOST_CHARACTERS if language is Language.CHINESE else MOST_LATIN_CHARACTERS
-            if len(stem) <= most:
+            if LEAST_CHARACTERS <= len(stem) <= most:
                 mark = "？" if language is Language.CHINESE else "?"
                 yield Cloze(stem + mark, start + first, start + last)
 
@@ -60,12 +60,12 @@ def _titled(stem: str, title: str, language: Language) -> str:
 def _blanks(sentence: str, language: Language) -> Iterator[tuple[int, int, str]]:
     """Yield where each figure or date stands and what asks for it."""
     chinese = language is Language.CHINESE
-    for start, end, _ in find_dates(sentence, default_year=_ANY_YEAR):
+    for start, end, _ in find_dates(sentence, default_year=ANY_YEAR):
         if _YEAR_ALONE.fullmatch(sentence[start:end]):
             yield start, end, "哪一年" if chinese else "which year"
         else:
             yield start, end, "什么时候" if chinese else "when"
-    for figure in find_quantities(sentence):
+    for figure in find_figures(sentence):
         bare = figure.text.isdecimal() and len(figure.text) == 4  # most likely a year
         if not bare and figure.value != 1:  # 一个 is mostly an article
             yield figure.start, figure.end, _asked(figure, chinese=chinese)

@@ -223,7 +223,7 @@ def _example(
     if not answers:
         return Example(window.ids, window.offset, 0, 0)
     inside = [n for n, (a, b) in enumerate(window.places) if a < item.end and b > item.start]
-    if not inside:
+    if not inside or window.places[inside[-1]][1] < item.end:
         return None
     first, last = (window.offset + place for place in (inside[0], inside[-1]))
     return Example(window.ids, window.offset, first, last)

@@ -18,6 +18,7 @@ SYNONYMS = 0.4
 """The share of words that give way to a synonym."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+_LATIN_NEIGHBOURS = re.compile(r"(?<=[A-Za-z])\0(?=[A-Za-z])")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'’-]*|[^A-Za-z]+")
 _EMPTY = frozenset(
     ("a", "an", "the", "of", "to", "do", "does", "did", "is", "are", "was", "were", "be", "been",
@@ -34,10 +35,10 @@ _MOST_CHOICES = 4
 class Rewording:
     """Rewords questions at random with a dictionary."""
 
-    def __init__(self, segmenter: Segmenter, draw: random.Random) -> None:
+    def __init__(self, segmenter: Segmenter, glosses: Glosses, draw: random.Random) -> None:
         self._segmenter = segmenter
         self._draw = draw
-        self._glosses = Glosses(segmenter)
+        self._glosses = glosses
 
     def translated(self, question: str) -> str:
         """Return the question word by word in the other language."""
@@ -87,7 +88,7 @@ class Rewording:
             else:
                 words.append(tokens[at])
                 at += 1
-        return "".join(words)
+        return _LATIN_NEIGHBOURS.sub(" ", "".join(f"{word}\0" for word in words)).replace("\0", "")
 
     def _chinese(self, phrase: str) -> str | None:
         if phrase.lower() in _EMPTY:
