@@ -88,6 +88,14 @@ def local_places(text: str, words: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def mentions_place(text: str, place: str) -> bool:
+    """Return whether a text has a place, given in lower-case Latin letters, in either script."""
+    if any(name in text for name in chinese_places(place)):
+        return True
+    plain = _APOSTROPHE.sub("", text).lower()
+    return re.search(rf"\b{re.escape(place)}\b", plain) is not None
+
+
 def chinese_places(latin: str) -> tuple[str, ...]:
     """Return the Chinese names of the places of a Latin name, the shortest first."""
     return _chinese_places().get(_APOSTROPHE.sub("", latin).lower(), ())

@@ -16,10 +16,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.dates import Period
+from rag.language.asking import Asked, asked_for
+from rag.language.dates import ANY_YEAR, Period, find_dates
 from rag.language.detect import detect_language
-from rag.language.names import romanise
+from rag.language.names import local_places, mentions_place, romanise
 from rag.language.periods import compared_periods, find_periods, overlaps
+from rag.language.quantities import find_quantities
 from rag.language.words import Segmenter, stem
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Question
@@ -28,7 +30,8 @@ FloatArray = NDArray[np.float32]
 
 FEATURES = (
     "span", "best", "relevance", "passage_score", "passage_rank", "words_here", "words_near",
-    "meanings_here", "meanings_near", "names_here", "names_near", "numbers_near", "period", "cross",
+    "meanings_here", "meanings_near", "names_here", "names_near", "numbers_near", "period",
+    "places", "kind", "cross",
 )  # fmt: skip
 
 _UNDATED, _REPORTED_THEN, _REPORTED_ELSE = 0.4, 0.7, 0.2
@@ -44,7 +47,7 @@ class Candidate:
 
     ``span`` is the best answer inside it, with offsets in the passage; ``relevance`` is the
     reader's judgement of the whole passage, ``near`` the words of the passage, its document's
-    title and publisher, ``published`` the document's date.
+    title and publisher.
     """
 
     hit: Hit
@@ -54,7 +57,7 @@ class Candidate:
     span: Span
     relevance: float
     near: Sequence[str]
-    published: date | None = None
+    document: Document
 
     @property
     def text(self) -> str:
@@ -72,6 +75,12 @@ def features(
     wanted, names = frozenset(stem(question.words)), frozenset(question.names)
     numbers = _numbers(question.text)
     periods = [period for *_, period in find_periods(question.text)]
+    asked = asked_for(question.text)
+    places = local_places(question.text, question.words)
+    mentioned = {
+        item.document.key: frozenset(p for p in places if _is_about(item.document, p))
+        for item in candidates
+    }
     here = [segmenter.words(item.text) for item in candidates]
     stems = [frozenset(stem(words)) for words in here]
     near = {item.rank: item.near for item in candidates}
@@ -102,7 +111,9 @@ def features(
             _share(names, _latin(words), None),
             _share(names, latin_near[item.rank], None),
             _share(numbers, _numbers(context), None),
-            _period_match(periods, item.text, item.published),
+            _period_match(periods, item.text, item.document.published),
+            _share(places, mentioned[item.document.key], None),
+            float(asked is None or _has_kind(item, asked)),
             float(cross),
         ])  # fmt: skip
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
@@ -176,6 +187,19 @@ def _period_match(asked: Sequence[Period], sentence: str, published: date | None
         return _UNDATED
     soon = any(one.start <= published and published - _REPORTED_WITHIN <= one.end for one in asked)
     return _REPORTED_THEN if soon else _REPORTED_ELSE
+
+
+def _is_about(document: Document, place: str) -> bool:
+    return mentions_place(f"{document.title} {document.publisher} {document.text}", place)
+
+
+def _has_kind(item: Candidate, asked: Asked) -> bool:
+    """Return whether the best words of a candidate hold what the question asks for."""
+    words = item.hit.passage.text[item.span.start : item.span.end]
+    if asked is Asked.DATE:
+        return bool(find_dates(words, default_year=ANY_YEAR))
+    # A figure that the span cuts through is completed later, from the sentence.
+    return any(char.isdigit() for char in words) or bool(find_quantities(words))
 
 
 def _latin(words: Collection[str]) -> frozenset[str]:

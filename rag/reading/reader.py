@@ -94,13 +94,13 @@ class SpanReader:
             zip(hits, windows, scores, around, strict=True)
         ):
             at = hit.passage.start
-            published = documents[hit.passage.document_key].published
+            document = documents[hit.passage.document_key]
             for start, end in split_sentences(hit.passage.text):
                 span = best_span(window, scored, start, end)
                 if span is not None and end - start >= _LEAST_CHARACTERS:
                     place = (at + start, at + end)
                     found.append(
-                        Candidate(hit, rank, *place, span, scored.relevance, near, published)
+                        Candidate(hit, rank, *place, span, scored.relevance, near, document)
                     )
         return found
 

@@ -25,8 +25,9 @@ def question(text: str, words: str, *names: str) -> Question:
 def candidate(segmenter: Segmenter, text: str, rank: int = 0, context: str = "") -> Candidate:
     passage = Passage(f"d{rank}", 0, len(text), text, context, Language.ENGLISH)
     hit = Hit(passage, 0.8)
-    near = surroundings(hit, {passage.document_key: Document("", "", text, context)}, segmenter)
-    return Candidate(hit, rank, 0, len(text), Span(0, len(text), 2.5, 1.5), -0.5, near)
+    document = Document(passage.document_key, "", text, context)
+    near = surroundings(hit, {document.key: document}, segmenter)
+    return Candidate(hit, rank, 0, len(text), Span(0, len(text), 2.5, 1.5), -0.5, near, document)
 
 
 def feature(name: str, rows: np.ndarray) -> list[float]:
@@ -110,10 +111,34 @@ def test_the_year_of_the_question_is_looked_for_with_the_date(segmenter: Segment
 def test_a_sentence_fits_the_period_of_the_question_or_not(
     segmenter: Segmenter, text: str, published: date | None, expected: float
 ) -> None:
-    one = replace(candidate(segmenter, text), published=published)
+    one = candidate(segmenter, text)
+    one = replace(one, document=replace(one.document, published=published))
     rows = features(question("What opened in 2022?", "opened"), [one], segmenter)
     assert feature("period", rows) == [expected]
     assert feature("period", features(question("What opened?", "opened"), [one], segmenter)) == [1]
+
+
+def test_the_places_of_the_question_are_looked_for_in_the_whole_document(
+    segmenter: Segmenter,
+) -> None:
+    here = candidate(segmenter, "The bridge opened.", 0, "News of Guangxi")
+    there = candidate(segmenter, "大桥通车。", 1, "青海要闻")
+    asked = question("Did Guangxi build it?", "guangxi", "guangxi")
+    assert feature("places", features(asked, [here, there], segmenter)) == [1.0, 0.0]
+    nowhere = question("Did they build it?", "they")
+    assert feature("places", features(nowhere, [here, there], segmenter)) == [1.0, 1.0]
+
+
+def test_what_is_asked_for_must_be_of_its_kind(segmenter: Segmenter) -> None:
+    made = [
+        candidate(segmenter, text, n)
+        for n, text in enumerate(("It has 40 arches.", "It is old.", "It opened in 1931."))
+    ]
+    many = features(question("How many arches?", "arches"), made, segmenter)
+    assert feature("kind", many) == [1.0, 0.0, 1.0]
+    when = features(question("When did it open?", "open"), made, segmenter)
+    assert feature("kind", when) == [0.0, 0.0, 1.0]
+    assert feature("kind", features(question("Who?", "who"), made, segmenter)) == [1.0] * 3
 
 
 def test_no_candidates_give_no_rows(segmenter: Segmenter) -> None:
