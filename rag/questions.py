@@ -9,7 +9,7 @@ from rag.embedding import Embedder
 from rag.errors import UsageError
 from rag.language.detect import detect_language
 from rag.language.glosses import Glosses
-from rag.language.names import is_place, latin_names, romanise
+from rag.language.names import is_local_place, is_place, latin_names, local_places, romanise
 from rag.language.words import Segmenter
 from rag.records import Language, Question
 
@@ -56,7 +56,17 @@ class QuestionParser:
             self._names(text, words, language),
             tuple(self._glosses.translations(words)),
             self._bonus(index, vector, language),
+            self._places(text, words),
         )
+
+    def _places(self, text: str, words: Sequence[str]) -> frozenset[str]:
+        """Return the places in a question, typed without capitals or not."""
+        places = local_places(text, words)
+        if text == text.lower():
+            # Reading and Nice are words as well.
+            typed = {word for word in words if is_local_place(word)}
+            places |= {word for word in typed if not self._glosses.chinese(word)}
+        return places
 
     def _names(self, text: str, words: Sequence[str], language: Language) -> tuple[str, ...]:
         """Return the names in a question, in Latin letters: places, and words no dictionary has."""

@@ -103,6 +103,11 @@ class Document:
     warnings: tuple[str, ...] = ()
     origin: tuple[Origin, ...] = ()
 
+    @property
+    def with_heading(self) -> str:
+        """Title, publisher and text, to look something up in; offsets do not count in it."""
+        return f"{self.title}\n{self.publisher}\n{self.text}"
+
     def place(self, start: int) -> str:
         """Return the line, page or cell of the original that holds the character at ``start``."""
         best = ""
@@ -146,9 +151,10 @@ class Question:
     """A question as search and reading need it.
 
     ``vector`` is its unit vector, ``names`` the names in it in Latin letters, ``translations``
-    what its words may be in the other language, a tuple for each word that has any, and
-    ``own_language_bonus`` how much higher the embedder scores passages of the question's own
-    language in this index than equally good ones of another, in cosine.
+    what its words may be in the other language, a tuple for each word that has any, ``places`` its
+    places below the level of countries in lower-case Latin letters, and ``own_language_bonus`` how
+    much higher the embedder scores passages of the question's own language in this index than
+    equally good ones of another, in cosine.
     """
 
     text: str
@@ -158,6 +164,7 @@ class Question:
     names: tuple[str, ...]
     translations: tuple[tuple[str, ...], ...] = ()
     own_language_bonus: float = 0.0
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,22 @@ def test_a_chinese_question_has_names_in_latin_letters(parser: QuestionParser) -
     assert ("recover", "get back") in question.translations
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("How much did Guangxi recover?", {"guangxi"}),
+        ("how much did guangxi recover", {"guangxi"}),
+        ("广西和青海追回了多少钱", {"guangxi", "qinghai"}),
+        ("is reading nice", set()),
+        ("What did China recover?", set()),
+    ],
+)
+def test_places_below_countries_are_told(
+    parser: QuestionParser, text: str, places: set[str]
+) -> None:
+    assert parser.understand(text, Means()).places == places
+
+
 def test_the_bonus_is_the_gap_between_the_languages_and_bounded(parser: QuestionParser) -> None:
     def bonus(index: Means) -> float:
         return parser.understand("晚上几点关门", index).own_language_bonus

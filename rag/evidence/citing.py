@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rag.evidence.verification import answers
 from rag.language.figures import find_figures
 from rag.language.quantities import Quantity
 from rag.language.rendering import in_other_language
-from rag.records import Answer, Citation, Document, Draft, Extract, Figure
+from rag.records import Answer, Citation, Document, Draft, Extract, Figure, Question
 
 MOST_CITATIONS = 5
 MOST_NEAREST = 3
 
 
-def answer_from(question: str, draft: Draft, documents: Mapping[str, Document]) -> Answer:
+def answer_from(question: Question, draft: Draft, documents: Mapping[str, Document]) -> Answer:
     """Return the answer that a draft amounts to.
 
-    Answered, it is the words of the best extract, with every extract cited. Not answered, the
-    best extracts are given as the nearest, clearly not as an answer.
+    Answered, it is the words of the best extract, with every extract cited that can
+    answer the question. Not answered, the best extracts are given as the nearest, clearly not as an
+    answer.
     """
-    if not draft.answered or not draft.extracts:
-        nearest = cite(draft.extracts[:MOST_NEAREST], documents)
-        return Answer(question, nearest=nearest)
-    citations = cite(draft.extracts[:MOST_CITATIONS], documents)
+    verified = [
+        item for item in draft.extracts if answers(item, documents[item.document_key], question)
+    ]
+    if not draft.answered or not verified:
+        others = [item for item in draft.extracts if item not in verified]
+        nearest = cite([*verified, *others][:MOST_NEAREST], documents)
+        return Answer(question.text, nearest=nearest)
+    citations = cite(verified[:MOST_CITATIONS], documents)
     texts = tuple(citations[0].document.text[start:end] for start, end in citations[0].spans) or (
         citations[0].quote,
     )
     warnings = tuple(dict.fromkeys(w for c in citations[:1] for w in c.document.warnings))
     figures = tuple(_figure(item) for text in texts for item in find_figures(text))
-    return Answer(question, texts[0], texts, True, citations, (), figures, warnings=warnings)
+    text = question.text
+    return Answer(text, texts[0], texts, True, citations, (), figures, warnings=warnings)
 
 
 def _figure(quantity: Quantity) -> Figure:

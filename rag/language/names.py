@@ -88,6 +88,11 @@ def local_places(text: str, words: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_local_place(latin: str) -> bool:
+    """Return whether a Latin name in lower case is in the table as a place and no country."""
+    return latin in _local_places()
+
+
 def mentions_place(text: str, place: str) -> bool:
     """Return whether a text has a place, given in lower-case Latin letters, in either script."""
     if any(name in text for name in chinese_places(place)):

@@ -16,13 +16,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.asking import Asked, asked_for
-from rag.language.dates import ANY_YEAR, Period, find_dates
+from rag.language.asking import asked_for, is_of_kind
+from rag.language.dates import Period
 from rag.language.detect import detect_language
-from rag.language.names import local_places, mentions_place, romanise
+from rag.language.names import mentions_place, romanise
 from rag.language.periods import compared_periods, find_periods, overlaps
-from rag.language.quantities import find_quantities
 from rag.language.words import Segmenter, stem
+from rag.reading.edges import tidy_span
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Question
 
@@ -65,6 +65,18 @@ class Candidate:
         offset = self.hit.passage.start
         return self.hit.passage.text[self.start - offset : self.end - offset]
 
+    @property
+    def answer(self) -> tuple[int, int]:
+        """Where the answer's words stand in the sentence, between sensible edges."""
+        at = self.start - self.hit.passage.start
+        return tidy_span(self.text, self.span.start - at, self.span.end - at)
+
+    @property
+    def words(self) -> str:
+        """The answer's words."""
+        start, end = self.answer
+        return self.text[start:end]
+
 
 def features(
     question: Question,
@@ -76,11 +88,8 @@ def features(
     numbers = _numbers(question.text)
     periods = [period for *_, period in find_periods(question.text)]
     asked = asked_for(question.text)
-    places = local_places(question.text, question.words)
-    mentioned = {
-        item.document.key: frozenset(p for p in places if _is_about(item.document, p))
-        for item in candidates
-    }
+    places = question.places
+    about = {item.document.key: _places_of(item.document, places) for item in candidates}
     here = [segmenter.words(item.text) for item in candidates]
     stems = [frozenset(stem(words)) for words in here]
     near = {item.rank: item.near for item in candidates}
@@ -112,8 +121,8 @@ def features(
             _share(names, latin_near[item.rank], None),
             _share(numbers, _numbers(context), None),
             _period_match(periods, item.text, item.document.published),
-            _share(places, mentioned[item.document.key], None),
-            float(asked is None or _has_kind(item, asked)),
+            _share(places, about[item.document.key], None),
+            float(is_of_kind(item.words, asked)),
             float(cross),
         ])  # fmt: skip
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
@@ -189,17 +198,9 @@ def _period_match(asked: Sequence[Period], sentence: str, published: date | None
     return _REPORTED_THEN if soon else _REPORTED_ELSE
 
 
-def _is_about(document: Document, place: str) -> bool:
-    return mentions_place(f"{document.title} {document.publisher} {document.text}", place)
-
-
-def _has_kind(item: Candidate, asked: Asked) -> bool:
-    """Return whether the best words of a candidate hold what the question asks for."""
-    words = item.hit.passage.text[item.span.start : item.span.end]
-    if asked is Asked.DATE:
-        return bool(find_dates(words, default_year=ANY_YEAR))
-    # A figure that the span cuts through is completed later, from the sentence.
-    return any(char.isdigit() for char in words) or bool(find_quantities(words))
+def _places_of(document: Document, places: frozenset[str]) -> frozenset[str]:
+    """Return those places that a document mentions, in its text or in what is known of it."""
+    return frozenset(place for place in places if mentions_place(document.with_heading, place))
 
 
 def _latin(words: Collection[str]) -> frozenset[str]:

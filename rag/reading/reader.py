@@ -22,7 +22,6 @@ import numpy as np
 from rag.encoder import Encoder
 from rag.language.sentences import split_sentences
 from rag.language.words import Segmenter
-from rag.reading.edges import tidy_span
 from rag.reading.features import (
     FEATURES,
     Candidate,
@@ -127,12 +126,9 @@ def load_weights() -> Weights:
 
 
 def _extract(candidate: Candidate, score: float) -> Extract:
-    passage = candidate.hit.passage
-    at = candidate.start - passage.start
-    span = candidate.span
-    start, end = tidy_span(candidate.text, span.start - at, span.end - at)
+    start, end = candidate.answer
     return Extract(
-        passage.document_key, candidate.start, candidate.end,
+        candidate.hit.passage.document_key, candidate.start, candidate.end,
         ((candidate.start + start, candidate.start + end),), score,
     )  # fmt: skip
 

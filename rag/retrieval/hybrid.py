@@ -89,7 +89,7 @@ class RetrievalSettings:
     words_bonus: float = 0.04
     meanings_bonus: float = 0.03
     names_bonus: float = 0.02
-    least_share: float = 0.25
+    least_share: float = 0.375
 
 
 class Retriever:
@@ -163,7 +163,8 @@ class Retriever:
         scores = {number: cosine + offset for number, cosine in dense}
         lowest = min(scores.values())
         lists = self._own_lists if own else self._other_lists
-        for ranking, bonus in lists(question, language, allowed):
+        found = [*lists(question, language, allowed), self._names(question, language, allowed)]
+        for ranking, bonus in found:
             if not ranking or ranking[0][1] <= 0:
                 continue
             for number, score in ranking:
@@ -189,16 +190,22 @@ class Retriever:
             question.translations, settings.quota, language=language, allowed=allowed
         )
         yield meanings, settings.meanings_bonus
-        field = Field.NAMES if language is Language.CHINESE else Field.BODY
-        names = self._words.search(
-            question.names, {field: 1.0}, settings.quota, language=language, allowed=allowed
-        )
-        yield names, settings.names_bonus
         titles = self._words.search(
             question.words, {Field.TITLE: 1.0}, settings.quota,
             language=language, title_language=question.language, allowed=allowed,
         )  # fmt: skip
         yield titles, settings.names_bonus
+
+    def _names(
+        self, question: Question, language: Language, allowed: Sequence[int] | None
+    ) -> tuple[Ranking, float]:
+        """Return the passages with the question's names in Latin letters, or romanised."""
+        settings = self._settings
+        fields = {Field.NAMES: 1.0, Field.BODY: 1.0}
+        names = self._words.search(
+            question.names, fields, settings.quota, language=language, allowed=allowed
+        )
+        return names, settings.names_bonus
 
 
 def _sorted(ranking: Ranking) -> Ranking:

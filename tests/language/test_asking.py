@@ -1,31 +1,55 @@
-"""What questions ask for."""
+"""What questions ask for, and what is of that kind."""
 
 import pytest
 
-from rag.language.asking import Asked, asked_for
+from rag.language.asking import Asked, asked_for, is_of_kind
 
-FIGURE = [
-    "追回了多少钱",
-    "用了几天",
-    "有多长",
-    "How many bees?",
-    "what percentage of it",
-    "how long is it",
+ASKED = [
+    ("追回了多少钱", Asked.MONEY),
+    ("冻结了多少涉案资金", Asked.MONEY),
+    ("How much money was recovered?", Asked.MONEY),
+    ("用了几天", Asked.COUNT),
+    ("抓了多少名嫌疑人", Asked.COUNT),
+    ("How many bees?", Asked.COUNT),
+    ("有多长", Asked.FIGURE),
+    ("抓了多少嫌疑人", Asked.FIGURE),
+    ("how much did they recover", Asked.FIGURE),
+    ("what percentage of it", Asked.FIGURE),
+    ("how long is it", Asked.FIGURE),
+    ("何时开放", Asked.DATE),
+    ("哪一年建成", Asked.DATE),
+    ("When did it open?", Asked.DATE),
+    ("in which year did it open", Asked.DATE),
+    ("谁是馆长", None),
+    ("几乎没有人来过吗", None),
+    ("why did it close", None),
+    ("whenever it rains", None),
 ]
-DATE = ["何时开放", "哪一年建成", "什么时候", "When did it open?", "in which year did it open"]
-NEITHER = ["谁是馆长", "几乎没有人来过吗", "why did it close", "whenever it rains", "somehow many"]
 
 
-@pytest.mark.parametrize("question", FIGURE)
-def test_a_question_for_a_figure_is_told(question: str) -> None:
-    assert asked_for(question) is Asked.FIGURE
+@pytest.mark.parametrize(("question", "asked"), ASKED)
+def test_interrogatives_tell_what_is_asked_for(question: str, asked: Asked | None) -> None:
+    assert asked_for(question) is asked
 
 
-@pytest.mark.parametrize("question", DATE)
-def test_a_question_for_a_date_is_told(question: str) -> None:
-    assert asked_for(question) is Asked.DATE
-
-
-@pytest.mark.parametrize("question", NEITHER)
-def test_other_questions_do_not_tell(question: str) -> None:
-    assert asked_for(question) is None
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        ("近3亿元", {Asked.MONEY, Asked.FIGURE}),
+        ("nearly 300 million yuan", {Asked.MONEY, Asked.FIGURE}),
+        ("4.04万起", {Asked.COUNT, Asked.FIGURE}),
+        ("35 minutes", {Asked.COUNT, Asked.FIGURE}),
+        ("37.2%", {Asked.FIGURE}),
+        ("据晚报12月19日消息", {Asked.DATE}),
+        ("in 2023", {Asked.DATE}),
+        ("数百万元", {Asked.MONEY, Asked.COUNT, Asked.FIGURE}),
+        ("dozens of them", {Asked.MONEY, Asked.COUNT, Asked.FIGURE}),
+        ("the police", set()),
+    ],
+)
+def test_words_are_of_the_kinds_they_hold(words: str, kinds: set[Asked]) -> None:
+    found = {asked for asked in Asked if is_of_kind(words, asked)}
+    # Any digit may be part of a date that is written in a way of its own.
+    assert found - {Asked.DATE} == kinds - {Asked.DATE}
+    assert kinds & {Asked.DATE} <= found
+    assert is_of_kind(words, None)

@@ -1,6 +1,15 @@
 import pytest
 
-from rag.language.names import chinese_names, chinese_places, is_place, latin_names, romanise
+from rag.language.names import (
+    chinese_names,
+    chinese_places,
+    is_local_place,
+    is_place,
+    latin_names,
+    local_places,
+    mentions_place,
+    romanise,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +30,20 @@ def test_a_place_gives_its_latin_name(chinese: str, forms: set[str]) -> None:
 def test_shaanxi_and_shanxi_are_two_provinces() -> None:
     assert "shanxi" not in romanise(["陕西"])
     assert "shaanxi" not in romanise(["山西"])
+
+
+def test_a_place_is_found_in_either_script() -> None:
+    assert mentions_place("西安警方通报", "xian")
+    assert mentions_place("Police in Xi'an said", "xian")
+    assert mentions_place("the GUANGXI police", "guangxi")
+    assert not mentions_place("山西警方", "shaanxi")
+    assert not mentions_place("Guangxian", "guangxi")
+
+
+def test_countries_are_no_local_places() -> None:
+    assert is_local_place("guangxi")
+    assert not is_local_place("china")
+    assert local_places("Inner Mongolia, China", ["inner"]) == {"inner mongolia"}
 
 
 def test_a_latin_place_has_chinese_names_the_shortest_first() -> None:

@@ -121,7 +121,7 @@ def test_titles_weigh_as_the_settings_say() -> None:
     words = Words({})
     vectors = Vectors({EN: [(1, 0.9)]})
     search(vectors, words, settings=RetrievalSettings(title_weight=0.3, quota=7))
-    (own,) = [call for call in words.calls if call["language"] is EN]
+    own, _names = [call for call in words.calls if call["language"] is EN]
     assert own["fields"] == {Field.BODY: 1.0, Field.TITLE: 0.3}
     assert (own["words"], own["limit"]) == (("how", "many"), 7)
 
@@ -139,19 +139,22 @@ def test_names_raise_passages_of_another_language() -> None:
     # 77 is no candidate by meaning and starts from the lowest cosine.
     found = search(vectors, words, settings=settings)
     assert found == [(2, 0.81), (1, 0.8), (3, 0.71), (77, 0.705)]
-    (names,) = [call for call in words.calls if call["fields"] == {Field.NAMES: 1.0}]
-    assert names["words"] == ("guangxi",)
-    assert names["language"] is ZH
+    fields = {Field.NAMES: 1.0, Field.BODY: 1.0}
+    names = [call for call in words.calls if call["fields"] == fields]
+    assert {call["words"] for call in names} == {("guangxi",)}
 
 
 def test_names_of_a_chinese_question_are_looked_for_in_english_bodies() -> None:
     vectors = Vectors({EN: [(1, 0.80), (2, 0.79)]})
-    words = Words({(Field.BODY, EN): [(2, 8.0)]})
+    words = Words({(Field.NAMES, EN): [(2, 8.0)]})
     assert search(vectors, words, question(ZH)) == [(2, 0.81), (1, 0.8)]
-    (names,) = [
-        call for call in words.calls if call["language"] is EN and call["words"] == ("guangxi",)
-    ]
-    assert names["fields"] == {Field.BODY: 1.0}
+
+
+def test_names_raise_passages_of_the_own_language_too() -> None:
+    # An English text may have the name only in its Chinese title.
+    vectors = Vectors({EN: [(1, 0.80), (2, 0.79)]})
+    words = Words({(Field.NAMES, EN): [(2, 8.0)]})
+    assert search(vectors, words) == [(2, 0.81), (1, 0.8)]
 
 
 def test_titles_in_the_questions_language_raise_passages_of_another() -> None:
@@ -171,7 +174,7 @@ def test_each_language_gets_its_least_share() -> None:
         }
     )
     found = [n for n, _ in search(vectors, Words({}), top_k=8)]
-    assert found == [1, 2, 3, 4, 5, 6, 11, 12]
+    assert found == [1, 2, 3, 4, 5, 11, 12, 13]
     none = RetrievalSettings(least_share=0.0)
     assert [n for n, _ in search(vectors, Words({}), top_k=8, settings=none)] == list(range(1, 9))
     half = RetrievalSettings(least_share=0.5)
