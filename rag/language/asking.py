@@ -58,7 +58,7 @@ def is_of_kind(words: str, asked: Asked | None) -> bool:
         return True
     dates = find_dates(words, default_year=ANY_YEAR)
     if asked is Asked.DATE:
-        return bool(dates) or any(char.isdigit() for char in words)
+        return bool(dates) or _NUMERAL.search(words) is not None
     kinds = {figure.kind for figure in find_figures(words)}
     if kinds and asked is Asked.MONEY:
         return QuantityKind.MONEY in kinds

@@ -173,7 +173,7 @@ def test_a_converted_file_cut_short_is_named(
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("no folder")
-    with pytest.raises(ModelError, match="cannot keep the converted model in") as caught:
+    with pytest.raises(ModelError, match=r"cannot keep .* in") as caught:
         Encoder.open(file / "cache")
     assert str(file / "cache") in str(caught.value)
     assert "YINJU_CACHE" in str(caught.value)
