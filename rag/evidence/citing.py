@@ -12,6 +12,8 @@ from rag.records import Answer, Citation, Document, Draft, Extract, Figure, Ques
 
 MOST_CITATIONS = 5
 MOST_NEAREST = 3
+SURE_SHARE = 0.6
+"""Of the first citation's score, the part that a further one must have."""
 
 
 def answer_from(question: Question, draft: Draft, documents: Mapping[str, Document]) -> Answer:
@@ -28,7 +30,9 @@ def answer_from(question: Question, draft: Draft, documents: Mapping[str, Docume
         others = [item for item in draft.extracts if item not in verified]
         nearest = cite([*verified, *others][:MOST_NEAREST], documents)
         return Answer(question.text, nearest=nearest)
-    citations = cite(verified[:MOST_CITATIONS], documents)
+    least = SURE_SHARE * verified[0].score
+    also = [item for item in verified[1:MOST_CITATIONS] if item.score >= least]
+    citations = cite([verified[0], *also], documents)
     texts = tuple(citations[0].document.text[start:end] for start, end in citations[0].spans) or (
         citations[0].quote,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,10 @@ class WordEmbedder:
 
 
 class WordReader:
-    """Takes the sentence that has the largest share of the question's words; no more than that."""
+    """Takes the sentence that has the largest share of the question's words; no more than that.
+
+    With a threshold of 0 every sentence answers, one as surely as the other.
+    """
 
     def __init__(self, threshold: float) -> None:
         self._threshold = threshold
@@ -57,6 +61,8 @@ class WordReader:
                 score = len(asked & words) / len(asked)
                 extracts.append(Extract(hit.passage.document_key, a, b, ((a, b),), score))
         extracts.sort(key=lambda item: -item.score)
+        if not self._threshold:
+            extracts = [replace(item, score=1.0) for item in extracts]
         answered = bool(extracts) and extracts[0].score >= self._threshold
         return Draft(tuple(extracts), answered)
 

@@ -1,5 +1,6 @@
 """Drafts as answers with citations."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -13,7 +14,7 @@ DOCUMENT = Document(
     "mill", "0", TEXT, title="The mill", warnings=("copied page",),
     origin=(Origin(0, 16, PlaceUnit.LINE, "3"), Origin(17, 39, PlaceUnit.LINE, "4")),
 )  # fmt: skip
-CLOSED = Extract("mill", 0, 16, ((9, 15),), 0.4)
+CLOSED = Extract("mill", 0, 16, ((9, 15),), 0.6)
 EMPLOYED = Extract("mill", 17, 39, ((29, 38),), 0.9)
 
 
@@ -51,6 +52,13 @@ def test_a_count_of_months_in_a_date_is_no_figure() -> None:
     answer = answer_from(asked("何时?"), Draft((extract,), True), {"mill": document})
     assert answer.text == "2023年前11个月"
     assert answer.figures == ()
+
+
+def test_an_extract_that_is_much_less_sure_is_not_cited() -> None:
+    unsure = replace(CLOSED, score=0.5)
+    draft = Draft((EMPLOYED, unsure), True)
+    answer = answer_from(asked("What of the mill?"), draft, {"mill": DOCUMENT})
+    assert [c.quote for c in answer.citations] == ["It employed 40 people."]
 
 
 def test_what_does_not_answer_is_given_as_nearest_and_not_as_an_answer() -> None:
