@@ -40,6 +40,13 @@ FloatArray = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
 _PENALTY = 0.05
+_SMALL_TALK = (
+    "good morning to you", "thanks a lot, that was helpful", "who are you and what can you do",
+    "tell me a joke please", "what do you think about this", "is anybody there", "ok, see you",
+    "can you help me with something", "what shall we have for dinner tonight", "nice to meet you",
+    "早上好", "谢谢你，很有帮助", "你是谁，你会做什么", "给我讲个笑话", "你觉得怎么样", "有人在吗",
+    "好的，再见", "能帮我个忙吗", "今天晚饭吃什么", "很高兴认识你",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +139,8 @@ def fit_answered(examples: Sequence[Example], ranking: FloatArray) -> FloatArray
 
 
 def _strange_questions(data: Path, most: int) -> list[str]:
-    """Return questions that the sample documents have nothing on, half in each language."""
-    found: list[str] = []
+    """Return small talk, and questions that the sample documents have nothing on, by language."""
+    found = list(_SMALL_TALK)
     for name in ("cmrc2018_train", "xquad_en_train"):
         content = json.loads((data / f"{name}.json").read_text("utf-8"))
         questions = [
