@@ -60,7 +60,7 @@ def latin_names(text: str) -> list[str]:
     the table of places in any case. Apostrophes are left out.
     """
     places = _latin_places()
-    found = [_APOSTROPHE.sub("", word) for word in _LATIN_WORD.findall(_POSSESSIVE.sub("", text))]
+    found = _latin_words(text)
     words = [word.lower() for word in found]
     pairs = [f"{one} {other}" in places for one, other in pairwise(words)]
     return [
@@ -81,11 +81,15 @@ def local_places(text: str, words: Iterable[str]) -> frozenset[str]:
     local = _local_places()
     places = _places()
     found = {form for word in words for form in places.get(word, ()) if form in local}
-    latin = [_APOSTROPHE.sub("", word) for word in _LATIN_WORD.findall(_POSSESSIVE.sub("", text))]
-    named = [word.lower() if word[0].isupper() else "" for word in latin]
+    named = [word.lower() if word[0].isupper() else "" for word in _latin_words(text)]
     found |= {word for word in named if word in local}
     found |= {f"{one} {other}" for one, other in pairwise(named) if f"{one} {other}" in local}
     return frozenset(found)
+
+
+def _latin_words(text: str) -> list[str]:
+    """Return the words in Latin letters, without possessive endings and apostrophes."""
+    return [_APOSTROPHE.sub("", word) for word in _LATIN_WORD.findall(_POSSESSIVE.sub("", text))]
 
 
 def is_local_place(latin: str) -> bool:
@@ -121,11 +125,16 @@ def _person(word: str) -> tuple[str, ...]:
 
 
 @cache
-def _places() -> dict[str, tuple[str, ...]]:
+def _rows() -> list[list[str]]:
+    """Return the table of places: Chinese name, Latin name, and "country" for a country."""
     table = importlib.resources.files("rag.language").joinpath("places.tsv")
+    return [line.split("\t") for line in table.read_text("utf-8").splitlines()]
+
+
+@cache
+def _places() -> dict[str, tuple[str, ...]]:
     places: dict[str, list[str]] = defaultdict(list)
-    for line in table.read_text("utf-8").splitlines():
-        chinese, english, *_ = line.split("\t")
+    for chinese, english, *_ in _rows():
         places[chinese].append(english)
     return {chinese: tuple(forms) for chinese, forms in places.items()}
 
@@ -133,10 +142,8 @@ def _places() -> dict[str, tuple[str, ...]]:
 @cache
 def _local_places() -> frozenset[str]:
     """Return the Latin names of the places that are no countries."""
-    table = importlib.resources.files("rag.language").joinpath("places.tsv")
-    rows = [line.split("\t") for line in table.read_text("utf-8").splitlines()]
-    countries = {row[1] for row in rows if len(row) == _COUNTRY_ROW}
-    return frozenset(row[1] for row in rows) - countries
+    countries = {row[1] for row in _rows() if len(row) == _COUNTRY_ROW}
+    return frozenset(row[1] for row in _rows()) - countries
 
 
 @cache
