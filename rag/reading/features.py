@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
@@ -142,11 +142,9 @@ def shared_names(question: Question, shown: Sequence[str], near: Sequence[str]) 
     return [name.capitalize() for name in question.names if name in only_near]
 
 
-def surroundings(hit: Hit, documents: Mapping[str, Document], segmenter: Segmenter) -> list[str]:
-    """Return the words of a passage with its document's title and publisher."""
-    document = documents[hit.passage.document_key]
-    text = f"{document.title}\n{document.publisher}\n{hit.passage.text}"
-    return segmenter.words(text)
+def surroundings(document: Document, body: Sequence[str], segmenter: Segmenter) -> list[str]:
+    """Return the words of a passage, given as ``body``, with its document's title and publisher."""
+    return [*segmenter.words(f"{document.title}\n{document.publisher}"), *body]
 
 
 def _stemmed(forms: Sequence[str]) -> list[frozenset[str]]:

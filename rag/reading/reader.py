@@ -81,10 +81,12 @@ class SpanReader:
         """Return the sentences of the passages with what the encoder says of them."""
         tokenizer, most = self._encoder.tokenizer, self._encoder.most_tokens
         asked = tokenizer.encode(question.text)
-        around = [surroundings(hit, documents, self._segmenter) for hit in hits]
-        windows = []
-        for hit, near in zip(hits, around, strict=True):
-            shown = self._segmenter.words(f"{hit.passage.context}\n{hit.passage.text}")
+        windows, around = [], []
+        for hit in hits:
+            body = self._segmenter.words(hit.passage.text)
+            near = surroundings(documents[hit.passage.document_key], body, self._segmenter)
+            around.append(near)
+            shown = [*self._segmenter.words(hit.passage.context), *body]
             names = shared_names(question, shown, near)
             windows.append(make_window(asked, hit.passage, tokenizer, most, names))
         scores = self._encoder.read([window.ids for window in windows], adapters_path())

@@ -26,7 +26,7 @@ def candidate(segmenter: Segmenter, text: str, rank: int = 0, context: str = "")
     passage = Passage(f"d{rank}", 0, len(text), text, context, Language.ENGLISH)
     hit = Hit(passage, 0.8)
     document = Document(passage.document_key, "", text, context)
-    near = surroundings(hit, {document.key: document}, segmenter)
+    near = surroundings(document, segmenter.words(text), segmenter)
     return Candidate(hit, rank, 0, len(text), Span(0, len(text), 2.5, 1.5), -0.5, near, document)
 
 
