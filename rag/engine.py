@@ -155,7 +155,7 @@ class Engine:
             documents = _documents_of(index, hits)
             draft = self.answerer.read(query, hits, documents)
         with _timed(timings, "evidence"):
-            answer = answer_from(query, draft, documents)
+            answer = answer_from(query, draft, documents, self.segmenter)
         return _with_timings(answer, timings)
 
     def add(self, paths: Sequence[Path], progress: Progress | None = None) -> AddReport:

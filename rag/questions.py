@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rag.embedding import Embedder
 from rag.errors import UsageError
+from rag.language.claims import find_claim
 from rag.language.detect import detect_language
 from rag.language.glosses import Glosses
 from rag.language.names import is_local_place, is_place, latin_names, local_places, romanise
@@ -44,8 +45,10 @@ class QuestionParser:
         Raises:
             UsageError: the question is empty or too long.
         """
-        text = check_question(question)
-        language = detect_language(text)
+        typed = check_question(question)
+        language = detect_language(typed)
+        claim = find_claim(typed, language)
+        text = claim.question if claim else typed
         words = tuple(self._segmenter.words(text))
         vector = self._embedder.embed_questions([text])[0]
         return Question(
@@ -57,6 +60,8 @@ class QuestionParser:
             tuple(self._glosses.translations(words)),
             self._bonus(index, vector, language),
             self._places(text, words),
+            claim.figure if claim else None,
+            typed,
         )
 
     def _places(self, text: str, words: Sequence[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -150,11 +150,13 @@ class Hit:
 class Question:
     """A question as search and reading need it.
 
-    ``vector`` is its unit vector, ``names`` the names in it in Latin letters, ``translations``
-    what its words may be in the other language, a tuple for each word that has any, ``places`` its
-    places below the level of countries in lower-case Latin letters, and ``own_language_bonus`` how
-    much higher the embedder scores passages of the question's own language in this index than
-    equally good ones of another, in cosine.
+    ``text`` is as typed, or asks for the figure that it was typed with: then ``claim`` is that
+    figure and ``typed`` the question. ``vector`` is the unit vector of ``text``, ``names`` are the
+    names in it in Latin letters, ``translations`` what its words may be in the other language, a
+    tuple for each word that has any, ``places`` its places below the level of countries in
+    lower-case Latin letters, and ``own_language_bonus`` how much higher the embedder scores
+    passages of the question's own language in this index than equally good ones of another, in
+    cosine.
     """
 
     text: str
@@ -165,6 +167,8 @@ class Question:
     translations: tuple[tuple[str, ...], ...] = ()
     own_language_bonus: float = 0.0
     places: frozenset[str] = frozenset()
+    claim: Figure | None = None
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +240,46 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the figure that a question brings along is the one that its answer's source has."""
+
+    claim: Figure
+    agrees: bool
+
+
+class Relation(StrEnum):
+    """How a figure that a source gives stands to the one that leads the answer."""
+
+    ANSWER = "answer"
+    OVER_TIME = "over time"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A figure that sources give for what was asked, where they differ.
+
+    ``as_of`` is the last day that it covers by the source's words, else the day of publication;
+    another figure for the same days is a conflict, for others part of a series. ``sources`` counts
+    the sources, copies of one report once, and ``citations`` are the numbers of their quotations.
+    """
+
+    figure: Figure
+    as_of: date | None
+    relation: Relation
+    sources: int
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its evidence, or the statement that the documents do not say.
 
     ``text`` is the short exact answer as it stands in the source, "" when not answered;
     ``texts`` all of them when there are several. ``nearest`` quotes what came closest when not
-    answered. ``timings`` are seconds by stage.
+    answered. ``conflicts`` are the figures that differing sources give, the answer's own first and
+    the others from the newest, empty where sources agree. ``verdict`` is on the figure of a
+    question that has one. ``timings`` are seconds by stage.
     """
 
     question: str
@@ -251,6 +289,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()
     figures: tuple[Figure, ...] = ()
-    conflicts: tuple[Mapping[str, Any], ...] = ()
+    conflicts: tuple[Reported, ...] = ()
+    verdict: Verdict | None = None
     warnings: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)

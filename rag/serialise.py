@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from rag.records import Answer, Citation, Document, Figure
+from rag.records import Answer, Citation, Document, Figure, Reported, Verdict
 
 # json escapes C0. C1 would steer a terminal as well, and half a surrogate pair is not UTF-8.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -28,7 +28,8 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "citations": [citation_to_dict(item) for item in answer.citations],
         "nearest": [citation_to_dict(item) for item in answer.nearest],
         "figures": [figure_to_dict(item) for item in answer.figures],
-        "conflicts": [dict(item) for item in answer.conflicts],
+        "conflicts": [reported_to_dict(item) for item in answer.conflicts],
+        "verdict": verdict_to_dict(answer.verdict) if answer.verdict else None,
         "warnings": list(answer.warnings),
         "timings": dict(answer.timings),
     }
@@ -43,6 +44,22 @@ def figure_to_dict(figure: Figure) -> dict[str, Any]:
         "kind": figure.kind,
         "qualifier": figure.qualifier,
         "translated": figure.translated,
+    }
+
+
+def verdict_to_dict(verdict: Verdict) -> dict[str, Any]:
+    """Return whether the figure of a question is the source's, with that figure."""
+    return {"claim": figure_to_dict(verdict.claim), "agrees": verdict.agrees}
+
+
+def reported_to_dict(reported: Reported) -> dict[str, Any]:
+    """Return one of the figures that differing sources give."""
+    return {
+        **figure_to_dict(reported.figure),
+        "as_of": reported.as_of.isoformat() if reported.as_of else None,
+        "relation": reported.relation.value,
+        "sources": reported.sources,
+        "citations": list(reported.citations),
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from rag.records import Answer, Citation, Document
+from rag.records import Answer, Citation, Document, Relation, Reported
 
 _PLAIN_WIDTH = 100
 _LEAST_WIDTH = 8
@@ -63,8 +63,10 @@ def render(answer: Answer, screen: Screen) -> str:
     """Return an answer with its quotations and sources."""
     lines: list[str] = []
     if answer.answered:
+        lines.extend(wrap(_verdict(answer), screen.width) if answer.verdict else [])
         for text in answer.texts:
             lines.extend(_answered(text, answer, screen))
+        lines.extend(_differing(answer, screen))
         shown = answer.citations
     else:
         english = shown_in_english(answer)
@@ -93,6 +95,51 @@ def _answered(text: str, answer: Answer, screen: Screen) -> list[str]:
     if not other or len(lines) > 1:
         return [screen.paint(line, "1;32") for line in lines]
     return [screen.paint(shown, "1;32") + other]
+
+
+def _verdict(answer: Answer) -> str:
+    """Return what the source says to the figure of the question."""
+    agrees = answer.verdict is not None and answer.verdict.agrees
+    if shown_in_english(answer):
+        return "Yes, the source says:" if agrees else "No, the source says:"
+    return "是的,原文是:" if agrees else "不是,原文是:"
+
+
+def _differing(answer: Answer, screen: Screen) -> list[str]:
+    """Return the figures that differing sources give as small tables: a series, a conflict."""
+    english = shown_in_english(answer)
+    lines: list[str] = []
+    for relation, labels in _LABELS.items():
+        rows = [row for row in answer.conflicts if row.relation in (Relation.ANSWER, relation)]
+        if len(rows) > 1:
+            figures = [on_one_line(row.figure.text) for row in rows]
+            widest = max(map(columns_of, figures))
+            lines += ["", labels[0] if english else labels[1]]
+            for row, figure in zip(rows, figures, strict=True):
+                space = " " * (widest - columns_of(figure))
+                numbers = "".join(f"[{number}]" for number in row.citations)
+                copies = _copies(row, english=english)
+                line = f"  {figure}{space}  {_until(row, english=english)}  {numbers}{copies}"
+                lines += wrap(line, screen.width, "    ")
+    return lines
+
+
+_LABELS = {
+    Relation.OVER_TIME: ("Over time:", "不同时间:"),
+    Relation.CONFLICT: ("Sources differ:", "来源不一致:"),
+}
+
+
+def _until(row: Reported, *, english: bool) -> str:
+    if row.as_of is None:
+        return "no date" if english else "无日期"
+    return f"to {row.as_of}" if english else f"至 {row.as_of}"
+
+
+def _copies(row: Reported, *, english: bool) -> str:
+    if row.sources == len(row.citations):
+        return ""
+    return " (one report)" if english else " (同一报道)"
 
 
 def shown_in_english(answer: Answer) -> bool:

@@ -84,3 +84,14 @@ def test_a_question_of_a_thousand_characters_is_the_longest() -> None:
 
 def test_half_a_surrogate_pair_in_a_question_is_replaced() -> None:
     assert check_question("tower \udcff") == "tower ?"
+
+
+def test_a_yes_or_no_question_asks_for_its_figure(parser: QuestionParser) -> None:
+    question = parser.understand("Did Guangxi build 40 bridges?", Means())
+    assert question.text == "Guangxi build how many bridges?"
+    assert question.typed == "Did Guangxi build 40 bridges?"
+    assert question.claim is not None
+    assert question.claim.value == 40
+    assert "40" not in question.words
+    plain = parser.understand("How many bridges?", Means())
+    assert (plain.claim, plain.typed) == (None, "How many bridges?")

@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
-from rag.records import Answer, Citation, Document, Figure
+from rag.records import Answer, Citation, Document, Figure, Relation, Reported, Verdict
 from rag.serialise import answer_to_dict, citation_to_dict, document_to_dict, to_json
 
 NASTY = "red \x1b[31m, \x9b2J, \x7f, \u202e, 中文 and \udcff\n\t"
@@ -19,7 +21,8 @@ def test_json_cannot_steer_a_terminal_and_gives_back_what_went_in() -> None:
 def test_an_answer_that_was_not_found_has_every_list_empty() -> None:
     assert answer_to_dict(Answer("who?")) == {
         "question": "who?", "answered": False, "answer": "", "answers": [], "citations": [],
-        "nearest": [], "figures": [], "conflicts": [], "warnings": [], "timings": {},
+        "nearest": [], "figures": [], "conflicts": [], "verdict": None, "warnings": [],
+        "timings": {},
     }  # fmt: skip
 
 
@@ -38,6 +41,23 @@ def test_a_figures_value_is_exact_text() -> None:
     [made] = answer_to_dict(Answer("q", figures=(figure,)))["figures"]
     assert made["value"] == "40400.0"
     assert made["translated"] == "40,400 cases"
+
+
+def test_a_differing_figure_has_its_day_and_its_citations() -> None:
+    figure = Figure("4座", Decimal(4), "座", "count", "", "")
+    row = Reported(figure, date(2031, 5, 6), Relation.OVER_TIME, 1, (2, 3))
+    [made, undated] = answer_to_dict(Answer("q", conflicts=(row, replace(row, as_of=None))))[
+        "conflicts"
+    ]
+    assert (made["text"], made["value"], made["as_of"]) == ("4座", "4", "2031-05-06")
+    assert (made["relation"], made["sources"], made["citations"]) == ("over time", 1, [2, 3])
+    assert undated["as_of"] is None
+
+
+def test_a_verdict_gives_the_figure_of_the_question() -> None:
+    figure = Figure("5亿元", Decimal(500_000_000), "元", "money", "", "500 million yuan")
+    made = answer_to_dict(Answer("q", verdict=Verdict(figure, agrees=False)))["verdict"]
+    assert (made["claim"]["value"], made["agrees"]) == ("500000000", False)
 
 
 def test_a_listed_document_has_its_length_and_not_its_text() -> None:

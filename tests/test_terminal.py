@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from rag.records import Answer, Citation, Document, Figure, Origin, PlaceUnit
+from rag.records import (
+    Answer,
+    Citation,
+    Document,
+    Figure,
+    Origin,
+    PlaceUnit,
+    Relation,
+    Reported,
+    Verdict,
+)
 from rag.terminal import Screen, columns_of, cut, on_one_line, printable, render, wrap
 
 ENGLISH = "The ferry from Ostrel to Marn takes 45 minutes and carries 310 passengers a trip."
@@ -55,6 +65,48 @@ def test_one_figure_is_said_in_the_other_language_behind_it() -> None:
     assert coloured == "\033[1;32m45 minutes\033[0m  (45分钟)"
     two = replace(made, figures=(figure, figure))
     assert render(two, Screen()).split("\n")[0] == "45 minutes"
+
+
+def test_figures_of_differing_sources_stand_in_a_table() -> None:
+    def row(text: str, day: date | None, relation: Relation, *citations: int) -> Reported:
+        figure = Figure(text, Decimal(1), "", "count", "", "")
+        return Reported(figure, day, relation, 1, citations)
+
+    newest = row("4.2万座", date(2029, 11, 30), Relation.ANSWER, 1, 2)
+    series = row("1座", date(2029, 9, 1), Relation.OVER_TIME, 3)
+    conflict = row("40座", None, Relation.CONFLICT, 4)
+    made = replace(answer(ENGLISH, "45 minutes"), conflicts=(newest, series, conflict))
+    assert render(made, Screen()).split("\n")[1:8] == [
+        "",
+        "Over time:",
+        "  4.2万座  to 2029-11-30  [1][2] (one report)",
+        "  1座      to 2029-09-01  [3]",
+        "",
+        "Sources differ:",
+        "  4.2万座  to 2029-11-30  [1][2] (one report)",
+    ]
+    chinese = render(replace(made, question="几座？"), Screen()).split("\n")
+    assert chinese[2:5] == [
+        "不同时间:",
+        "  4.2万座  至 2029-11-30  [1][2] (同一报道)",
+        "  1座      至 2029-09-01  [3]",
+    ]
+    assert "  40座     无日期  [4]" in chinese
+
+
+@pytest.mark.parametrize(
+    ("asked", "agrees", "said"),
+    [
+        ("Is it 45 minutes?", True, "Yes, the source says:"),
+        ("Is it 50 minutes?", False, "No, the source says:"),
+        ("要50分钟吗？", False, "不是,原文是:"),
+        ("要45分钟吗？", True, "是的,原文是:"),
+    ],
+)
+def test_a_verdict_stands_before_what_the_source_says(asked: str, agrees: bool, said: str) -> None:
+    figure = Figure("50", Decimal(50), "", "count", "", "")
+    made = replace(answer(ENGLISH, "45 minutes"), question=asked, verdict=Verdict(figure, agrees))
+    assert render(made, Screen()).split("\n")[:2] == [said, "45 minutes"]
 
 
 def test_colours_are_closed_on_every_line_and_take_no_columns() -> None:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rag.evidence.series import Group, compare
 from rag.evidence.verification import answers
+from rag.language.claims import agrees
 from rag.language.figures import find_figures
-from rag.language.quantities import Quantity
-from rag.language.rendering import in_other_language
-from rag.records import Answer, Citation, Document, Draft, Extract, Figure, Question
+from rag.language.rendering import as_figure
+from rag.language.words import Segmenter
+from rag.records import (
+    Answer,
+    Citation,
+    Document,
+    Draft,
+    Extract,
+    Figure,
+    Question,
+    Reported,
+    Verdict,
+)
 
 MOST_CITATIONS = 5
 MOST_NEAREST = 3
@@ -16,12 +28,14 @@ SURE_SHARE = 0.6
 """Of the first citation's score, the part that a further one must have."""
 
 
-def answer_from(question: Question, draft: Draft, documents: Mapping[str, Document]) -> Answer:
+def answer_from(
+    question: Question, draft: Draft, documents: Mapping[str, Document], segmenter: Segmenter
+) -> Answer:
     """Return the answer that a draft amounts to.
 
-    Answered, it is the words of the best extract, with every extract cited that can
-    answer the question. Not answered, the best extracts are given as the nearest, clearly not as an
-    answer.
+    Answered, it is the words of the best extract, with every extract cited that can answer the
+    question; where sources give several figures, the newest leads and the others stand beside it.
+    Not answered, the best extracts are given as the nearest, clearly not as an answer.
     """
     verified = [
         item for item in draft.extracts if answers(item, documents[item.document_key], question)
@@ -29,28 +43,40 @@ def answer_from(question: Question, draft: Draft, documents: Mapping[str, Docume
     if not draft.answered or not verified:
         others = [item for item in draft.extracts if item not in verified]
         nearest = cite([*verified, *others][:MOST_NEAREST], documents)
-        return Answer(question.text, nearest=nearest)
+        return Answer(question.typed or question.text, nearest=nearest)
+    groups = compare(verified, documents, question, segmenter)
+    compared = [one.extract for group in groups for one in group.statements]
     least = SURE_SHARE * verified[0].score
-    also = [item for item in verified[1:MOST_CITATIONS] if item.score >= least]
-    citations = cite([verified[0], *also], documents)
-    texts = tuple(citations[0].document.text[start:end] for start, end in citations[0].spans) or (
-        citations[0].quote,
-    )
-    warnings = tuple(dict.fromkeys(w for c in citations[:1] for w in c.document.warnings))
-    figures = tuple(_figure(item) for text in texts for item in find_figures(text))
-    text = question.text
-    return Answer(text, texts[0], texts, True, citations, (), figures, warnings=warnings)
+    also = [
+        item for item in verified[:MOST_CITATIONS] if item.score >= least and item not in compared
+    ]
+    cited = [*compared, *also] or verified[:1]
+    citations = cite(cited, documents)
+    lead = citations[0]
+    texts = tuple(lead.document.text[start:end] for start, end in lead.spans) or (lead.quote,)
+    figures = tuple(as_figure(item) for text in texts for item in find_figures(text))
+    return Answer(
+        question.typed or question.text, texts[0], texts, True, citations, (), figures,
+        verdict=_verdict(question.claim, figures),
+        conflicts=_reported(groups, cited) if len(groups) > 1 else (),
+        warnings=lead.document.warnings,
+    )  # fmt: skip
 
 
-def _figure(quantity: Quantity) -> Figure:
-    return Figure(
-        quantity.text,
-        quantity.value,
-        quantity.unit,
-        quantity.kind.value,
-        quantity.qualifier,
-        in_other_language(quantity),
-    )
+def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Reported, ...]:
+    return tuple(
+        Reported(
+            group.statements[0].figure, group.statements[0].as_of, group.relation,
+            group.sources, tuple(cited.index(one.extract) + 1 for one in group.statements),
+        )
+        for group in groups
+    )  # fmt: skip
+
+
+def _verdict(claim: Figure | None, figures: Sequence[Figure]) -> Verdict | None:
+    if claim is None or len(figures) != 1:
+        return None
+    return Verdict(claim, agrees(claim, figures[0]))
 
 
 def cite(extracts: Sequence[Extract], documents: Mapping[str, Document]) -> tuple[Citation, ...]:

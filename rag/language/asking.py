@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.figures import find_figures
-from rag.language.quantities import QuantityKind
+from rag.language.quantities import Quantity, QuantityKind
+from rag.records import Language
 
 
 class Asked(StrEnum):
@@ -15,6 +16,7 @@ class Asked(StrEnum):
 
     MONEY = "money"
     COUNT = "count"
+    PERCENT = "percent"
     FIGURE = "figure"
     DATE = "date"
 
@@ -22,23 +24,33 @@ class Asked(StrEnum):
 _MEASURE = (
     "个|名|人|起|次|条|家|天|年|成|分|台|项|种|位|户|笔|张|部|岁|小时|分钟|倍|件|份|处|支|批|所|座"
 )
+_SUM = "钱|元|资金|金额|款|损失|经费|费用|收入|投资"
 _DATE = (
     r"什么时候|什么时间|何时|哪一?年|哪一?天|几月|哪个月|哪一?日|几号|\bwhen\b|"
     r"\b(?:what|which) (?:year|month|day|date)\b"
 )
-_MONEY = r"多少\w{0,4}?(?:钱|元|资金|款)|\bhow much (?:\w+ )?money\b"
-_COUNT = rf"(?:多少|几)(?:{_MEASURE})|\bhow many\b"
+_PERCENT = (
+    r"百分之几|百分之多少|多少个?百分|多大比例|(?:比例|比重|占比|百分比|率)(?:是|为|达到?)?多少|"
+    r"\b(?:what|which) (?:percentage|share|proportion)\b|\bhow many percent"
+)
+_COUNT = rf"(?:多少|几)(?:{_MEASURE})(?!钱)|\bhow many\b"
+_MONEY = rf"多少[^，。？！,?!]{{0,10}}?(?:{_SUM})|\bhow much (?:\w+ ){{0,2}}money\b"
+_COUNTED = r"多少(?!(?:[了吗呢的]|[，。？！,?!]|\s|$))[\u4e00-\u9fff]{2,}"
+"""多少嫌疑人: a noun may follow without a measure word."""
+
 _FIGURE = (
     r"多少|几(?:万|亿|百|千)|多(?:长|久|大|高|远|重|快)|"
     r"\bhow (?:much|long|far|often|old|large|big|tall|high|deep)\b|"
-    r"\b(?:what|which) (?:percentage|share|proportion|number|amount|sum|volume|rate)\b"
+    r"\b(?:what|which) (?:number|amount|sum|volume|rate)\b"
 )
 _KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE), asked)
     for pattern, asked in (
-        (_DATE, Asked.DATE), (_MONEY, Asked.MONEY), (_COUNT, Asked.COUNT), (_FIGURE, Asked.FIGURE),
+        (_DATE, Asked.DATE), (_PERCENT, Asked.PERCENT), (_COUNT, Asked.COUNT),
+        (_MONEY, Asked.MONEY), (_COUNTED, Asked.COUNT), (_FIGURE, Asked.FIGURE),
     )
 )  # fmt: skip
+_ORDINAL = re.compile(r"第[\d一二三四五六七八九十百]+")
 _NUMERAL = re.compile(
     r"[\d一二三四五六七八九十百千万亿两数半]|"
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|"
@@ -53,7 +65,7 @@ def asked_for(question: str) -> Asked | None:
 
 
 def is_of_kind(words: str, asked: Asked | None) -> bool:
-    """Return whether words hold what is asked for: a figure, money, a count or a date."""
+    """Return whether words hold what is asked for: a figure, money, a share, a count or a date."""
     if asked is None:
         return True
     dates = find_dates(words, default_year=ANY_YEAR)
@@ -62,8 +74,24 @@ def is_of_kind(words: str, asked: Asked | None) -> bool:
     kinds = {figure.kind for figure in find_figures(words)}
     if kinds and asked is Asked.MONEY:
         return QuantityKind.MONEY in kinds
+    if kinds and asked is Asked.PERCENT:
+        return QuantityKind.PERCENT in kinds
     if kinds and asked is Asked.COUNT:
         return bool(kinds & {QuantityKind.COUNT, QuantityKind.TIME})
     for start, end, _ in reversed(dates):
         words = words[:start] + words[end:]
-    return bool(kinds) or _NUMERAL.search(words) is not None
+    return bool(kinds) or _NUMERAL.search(_ORDINAL.sub("", words)) is not None
+
+
+def asking_for(figure: Quantity, language: Language) -> str:
+    """Return what asks for a figure, to stand in its place: how much money, 多少起."""
+    chinese = language is Language.CHINESE
+    match figure.kind:
+        case QuantityKind.MONEY:
+            return "多少钱" if chinese else "how much money"
+        case QuantityKind.PERCENT:
+            return "百分之多少" if chinese else "what percentage"
+        case QuantityKind.TIME:
+            return "多长时间" if chinese else "how long"
+        case QuantityKind.COUNT:
+            return f"多少{figure.unit}" if chinese else f"how many {figure.unit}".strip()

@@ -80,7 +80,8 @@ def local_places(text: str, words: Iterable[str]) -> frozenset[str]:
     """
     local = _local_places()
     places = _places()
-    found = {form for word in words for form in places.get(word, ()) if form in local}
+    # 国家 is a district of Santo Domingo and, mostly, a word.
+    found = {form for word in chinese_names(words) for form in places.get(word, ())} & local
     named = [word.lower() if word[0].isupper() else "" for word in _latin_words(text)]
     found |= {word for word in named if word in local}
     found |= {f"{one} {other}" for one, other in pairwise(named) if f"{one} {other}" in local}

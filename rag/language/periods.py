@@ -23,6 +23,8 @@ _ENGLISH_MONTH = (
 _ENGLISH_YEAR = r"\b(?P<year>this year|last year)\b(?!s)"
 _OPEN_BEFORE = re.compile(r"\b(?:since|after|from)\s$", re.IGNORECASE)
 _OPEN_AFTER = re.compile(r"以来|以后|之后|起(?!义)")
+_SINCE_BEFORE = re.compile(r"[自从]\s?$")
+_SINCE_AFTER = re.compile(r"[^，。；！？,;!?]{0,24}?(?:以来|以后|之后|起(?!义))")
 _COMPARED_BEFORE = re.compile(r"[比较]$|\b(?:than|compared (?:with|to))\s(?:in\s)?$", re.IGNORECASE)
 _COMPARED_YEAR_BEFORE = re.compile(r"[同与]$|\b(?:from|on|over)\s$", re.IGNORECASE)
 _COMPARED_AFTER = re.compile(r"(?:同期|全年)?(?:相比|(?:的)?(?:增|减|下降|上升|多|少|高|低))|同期")
@@ -72,6 +74,13 @@ def compared_periods(text: str, found: list[Found]) -> list[Found]:
     return compared
 
 
+def stated_periods(text: str, written: date | None = None) -> list[Period]:
+    """Return the periods that a text tells of, less those it only compares with."""
+    found = find_periods(text, written)
+    compared = compared_periods(text, found)
+    return [one[-1] for one in found if one not in compared]
+
+
 def overlaps(one: Period, other: Period) -> bool:
     """Return whether two periods share a day."""
     return one.start <= other.end and other.start <= one.end
@@ -107,8 +116,10 @@ def _between(first: Period, last: Period) -> Period:
 
 
 def _opened(text: str, start: int, end: int, period: Period, written: date | None) -> Period:
-    if _OPEN_BEFORE.search(text[:start]) or _OPEN_AFTER.match(text[end:]):
-        return Period(period.start, max(period.end, written or _FAR))
+    before, after = text[:start], text[end:]
+    since = _SINCE_BEFORE.search(before) and _SINCE_AFTER.match(after)
+    if since or _OPEN_BEFORE.search(before) or _OPEN_AFTER.match(after):
+        return Period(period.start, max(period.start, written or _FAR))
     return period
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from decimal import Decimal
 
 from rag.language.quantities import Quantity
+from rag.records import Figure
 
 _MOST_DECIMALS = 3
 _ZEROS = re.compile(r"(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
@@ -66,6 +67,29 @@ def in_other_language(quantity: Quantity) -> str:
     """
     said = _english(quantity) if _HAN.search(quantity.text) else _chinese(quantity)
     return "" if _bare(said) in _bare(quantity.text) else said
+
+
+def as_figure(quantity: Quantity) -> Figure:
+    """Return a quantity as a record, with what it is in the other language."""
+    return Figure(
+        quantity.text,
+        quantity.value,
+        quantity.unit,
+        quantity.kind.value,
+        quantity.qualifier,
+        in_other_language(quantity),
+    )
+
+
+def is_same_unit(one: Figure, other: Figure) -> bool:
+    """Return whether two quantities are of a kind and count the same, in either language.
+
+    A figure without a unit may count anything.
+    """
+    if one.kind != other.kind:
+        return False
+    units = [_TO_ENGLISH.get(item.unit, item.unit).removesuffix("s") for item in (one, other)]
+    return units[0] == units[1] or not all(units)
 
 
 def _bare(text: str) -> str:

@@ -14,6 +14,7 @@ _AFTER = rf"[{re.escape(_CLOSERS)}]*(?:{_NOTES}(?![a-z0-9]))?"
 _BARE_NOTES = rf"{_NOTES}(?=\s+(?:[-–•*]\s|[A-Z\u4e00-\u9fff])|\s*$)"
 _END = re.compile(rf"(?:[。！？!?]+|…{{2,}}|\.+){_AFTER}|{_BARE_NOTES}|\n+")
 _SEMICOLON = re.compile(rf"(?:[。！？!?；;]+|…{{2,}}|\.+){_AFTER}|{_BARE_NOTES}|\n+")
+_CLAUSE_END = re.compile(r"[，；：;]|,(?!\d)|(?<!\d),|:(?!\d)|——| [-–] ")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)$")
 _ABBREVIATIONS = {
     "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "al", "inc", "ltd", "co", "corp",
@@ -39,6 +40,19 @@ def split_sentences(text: str, *, at_semicolons: bool = False) -> list[Span]:
             _append(spans, text, start, match.end())
             start = match.end()
     _append(spans, text, start, len(text))
+    return spans
+
+
+def split_clauses(text: str, start: int, end: int) -> list[Span]:
+    """Return the clauses of the sentence between two offsets: what stands between its commas.
+
+    The enumeration comma (、) and a comma inside a figure part none.
+    """
+    spans: list[Span] = []
+    for match in _CLAUSE_END.finditer(text, start, end):
+        _append(spans, text, start, match.end())
+        start = match.end()
+    _append(spans, text, start, end)
     return spans
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.quantities import find_quantities
 
@@ -19,9 +21,7 @@ def tidy_span(text: str, start: int, end: int) -> Span:
     A figure keeps its qualifier, scale and unit, a date its year, a Latin word its letters, and
     an open bracket its closing one. Offsets count in ``text``.
     """
-    dates = [(first, last) for first, last, _ in find_dates(text, default_year=ANY_YEAR)]
-    figures = [(item.start, item.end) for item in find_quantities(text)]
-    for first, last in dates + figures:
+    for first, last in _figures(text):
         if first < end and start < last:
             start, end = min(start, first), max(end, last)
     while start > 0 and _joins(text[start - 1], text[start]):
@@ -30,6 +30,13 @@ def tidy_span(text: str, start: int, end: int) -> Span:
         end += 1
     start, end = _close(text, start, end)
     return _trim(text, start, end)
+
+
+@lru_cache(maxsize=256)
+def _figures(text: str) -> list[Span]:
+    """Return where the dates and quantities of a text stand, kept for its other spans."""
+    dates = [(first, last) for first, last, _ in find_dates(text, default_year=ANY_YEAR)]
+    return dates + [(item.start, item.end) for item in find_quantities(text)]
 
 
 def _joins(left: str, right: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 import numpy as np
@@ -19,19 +19,19 @@ from numpy.typing import NDArray
 from rag.language.asking import asked_for, is_of_kind
 from rag.language.dates import Period
 from rag.language.detect import detect_language
+from rag.language.figures import find_figures
 from rag.language.names import mentions_place, romanise
-from rag.language.periods import compared_periods, find_periods, overlaps
+from rag.language.periods import find_periods, overlaps, stated_periods
 from rag.language.words import Segmenter, stem
-from rag.reading.edges import tidy_span
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Question
 
 FloatArray = NDArray[np.float32]
 
 FEATURES = (
-    "span", "best", "relevance", "passage_score", "passage_rank", "words_here", "words_near",
-    "meanings_here", "meanings_near", "names_here", "names_near", "numbers_near", "period",
-    "places", "kind", "cross",
+    "span", "best", "behind", "relevance", "passage_score", "passage_rank", "words_clause",
+    "words_here", "words_near", "meanings_clause", "meanings_here", "meanings_near", "names_here",
+    "names_near", "numbers_near", "period", "places", "kind", "echo", "repeats", "cross",
 )  # fmt: skip
 
 _UNDATED, _REPORTED_THEN, _REPORTED_ELSE = 0.4, 0.7, 0.2
@@ -43,18 +43,22 @@ _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer. Offsets count in the document's text.
+    """A sentence with words in it that may answer. Offsets count in the document's text.
 
-    ``span`` is the best answer inside it, with offsets in the passage; ``relevance`` is the
-    reader's judgement of the whole passage, ``near`` the words of the passage, its document's
-    title and publisher.
+    ``answer`` bounds these words, ``clause`` the clauses of the sentence that they stand in.
+    ``span`` is what the encoder gives them, ``behind`` how much that is below the best of the
+    sentence, ``relevance`` its judgement of the whole passage; ``near`` are the words of the
+    passage, its document's title and publisher.
     """
 
     hit: Hit
     rank: int
     start: int
     end: int
+    clause: tuple[int, int]
+    answer: tuple[int, int]
     span: Span
+    behind: float
     relevance: float
     near: Sequence[str]
     document: Document
@@ -62,20 +66,17 @@ class Candidate:
     @property
     def text(self) -> str:
         """The sentence."""
-        offset = self.hit.passage.start
-        return self.hit.passage.text[self.start - offset : self.end - offset]
+        return self.document.text[self.start : self.end]
 
     @property
-    def answer(self) -> tuple[int, int]:
-        """Where the answer's words stand in the sentence, between sensible edges."""
-        at = self.start - self.hit.passage.start
-        return tidy_span(self.text, self.span.start - at, self.span.end - at)
+    def clause_text(self) -> str:
+        """The clauses that the answer stands in."""
+        return self.document.text[slice(*self.clause)]
 
     @property
     def words(self) -> str:
         """The answer's words."""
-        start, end = self.answer
-        return self.text[start:end]
+        return self.document.text[slice(*self.answer)]
 
 
 def features(
@@ -86,43 +87,54 @@ def features(
     """Return the features of candidate sentences, shape (len(candidates), len(FEATURES))."""
     wanted, names = frozenset(stem(question.words)), frozenset(question.names)
     numbers = _numbers(question.text)
+    values = {figure.value for figure in find_figures(question.text)}
     periods = [period for *_, period in find_periods(question.text)]
     asked = asked_for(question.text)
     places = question.places
     about = {item.document.key: _places_of(item.document, places) for item in candidates}
-    here = [segmenter.words(item.text) for item in candidates]
-    stems = [frozenset(stem(words)) for words in here]
+    words_of = _Words(candidates, segmenter)
     near = {item.rank: item.near for item in candidates}
     stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
     latin_near = {rank: _latin(words) for rank, words in near.items()}
+    fits = {item.text: _period_match(periods, item) for item in candidates}
+    here = [words_of.stems(item.text) for item in candidates]
+    clauses = [words_of.stems(item.clause_text) for item in candidates]
     meanings = [_stemmed(forms) for forms in question.translations]
-    means_here = [_meant(meanings, there) for there in stems]
+    means_here = [_meant(meanings, there) for there in here]
     means_near = {rank: _meant(meanings, there) for rank, there in stems_near.items()}
     meanable = frozenset().union(*means_here)
     meaning_weights = _weights(meanable, means_here)
-    weights = _weights(wanted, stems)
+    weights = _weights(wanted, here)
     # A word that no candidate has cannot tell them apart; "how much" stands in no answer.
-    found = wanted & frozenset().union(*stems)
+    found = wanted & frozenset().union(*here)
     rows: list[list[float]] = []
-    for item, words, stemmed, meant in zip(candidates, here, stems, means_here, strict=True):
+    for item, stemmed, clause, meant in zip(candidates, here, clauses, means_here, strict=True):
         cross = detect_language(item.text) is not question.language
         context = f"{item.hit.passage.context} {item.hit.passage.text}"
+        own = not cross and not (wanted and not found)
+        foreign = cross and bool(meanable)
+        answer = words_of.stems(item.words)
         rows.append([
             item.span.margin,
             item.span.score,
+            item.behind,
             item.relevance,
             item.hit.score,
             1.0 / (1 + item.rank),
-            0.0 if cross or (wanted and not found) else _share(found, stemmed, weights),
+            _share(found, clause, weights) if own else 0.0,
+            _share(found, stemmed, weights) if own else 0.0,
             0.0 if cross else _share(wanted, stems_near[item.rank], weights),
-            _share(meanable, meant, meaning_weights) if cross and meanable else 0.0,
-            _share(meanable, means_near[item.rank], meaning_weights) if cross and meanable else 0.0,
-            _share(names, _latin(words), None),
+            _share(meanable, _meant(meanings, clause), meaning_weights) if foreign else 0.0,
+            _share(meanable, meant, meaning_weights) if foreign else 0.0,
+            _share(meanable, means_near[item.rank], meaning_weights) if foreign else 0.0,
+            _share(names, words_of.latin(item.text), None),
             _share(names, latin_near[item.rank], None),
             _share(numbers, _numbers(context), None),
-            _period_match(periods, item.text, item.document.published),
+            fits[item.text],
             _share(places, about[item.document.key], None),
             float(is_of_kind(item.words, asked)),
+            len(answer & wanted) / max(1, len(answer)),
+            float(any(figure.value in values for figure in find_figures(item.words))),
             float(cross),
         ])  # fmt: skip
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
@@ -145,6 +157,24 @@ def shared_names(question: Question, shown: Sequence[str], near: Sequence[str]) 
 def surroundings(document: Document, body: Sequence[str], segmenter: Segmenter) -> list[str]:
     """Return the words of a passage, given as ``body``, with its document's title and publisher."""
     return [*segmenter.words(f"{document.title}\n{document.publisher}"), *body]
+
+
+class _Words:
+    """The words of candidates' sentences, clauses and answers, each text cut once."""
+
+    def __init__(self, candidates: Sequence[Candidate], segmenter: Segmenter) -> None:
+        every = ((item.text, item.clause_text, item.words) for item in candidates)
+        texts = dict.fromkeys(text for three in every for text in three)
+        self._words = {text: segmenter.words(text) for text in texts}
+        self._stems = {text: frozenset(stem(words)) for text, words in self._words.items()}
+
+    def stems(self, text: str) -> frozenset[str]:
+        """Return the stems of a text's words."""
+        return self._stems[text]
+
+    def latin(self, text: str) -> frozenset[str]:
+        """Return a text's words in Latin letters."""
+        return _latin(self._words[text])
 
 
 def _stemmed(forms: Sequence[str]) -> list[frozenset[str]]:
@@ -178,18 +208,17 @@ def _share(wanted: frozenset[_T], there: frozenset[_T], weights: dict[_T, float]
     return sum(weights[word] for word in wanted & there) / total
 
 
-def _period_match(asked: Sequence[Period], sentence: str, published: date | None) -> float:
+def _period_match(asked: Sequence[Period], candidate: Candidate) -> float:
     """Return how well a sentence fits the periods of a question, 1 when it has none.
 
     A period the sentence names decides; else a report of that time or soon after may be meant.
     """
     if not asked:
         return 1.0
-    every = find_periods(sentence, published)
-    compared = compared_periods(sentence, every)
-    named = [found[-1] for found in every if found not in compared]
-    if named:
-        return float(any(overlaps(one, other) for one in asked for other in named))
+    published = candidate.document.published
+    stated = stated_periods(candidate.text, published)
+    if stated:
+        return float(any(overlaps(one, other) for one in asked for other in stated))
     if published is None:
         return _UNDATED
     soon = any(one.start <= published and published - _REPORTED_WITHIN <= one.end for one in asked)

@@ -28,6 +28,7 @@ from rag.embedding.bundled import BundledEmbedder
 from rag.encoder.adapters import digest_of
 from rag.engine import Engine
 from rag.evaluation import GoldQuestion, Split, load_gold
+from rag.evaluation.matching import f1, is_right
 from rag.evaluation.proving import quote_proves
 from rag.reading.features import FEATURES, Candidate, features
 from rag.reading.reader import SpanReader, adapters_path
@@ -40,6 +41,9 @@ FloatArray = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
 _PENALTY = 0.05
+_ALIKE = 0.6
+"""The F1 from which words are taken for the answer of a public set."""
+
 _SMALL_TALK = (
     "good morning to you", "thanks a lot, that was helpful", "who are you and what can you do",
     "tell me a joke please", "what do you think about this", "is anybody there", "ok, see you",
@@ -89,7 +93,7 @@ def fit_ranking(examples: Sequence[Example]) -> FloatArray:
     """Fit weights that give the right rows of each example the highest probability together."""
     from scipy.optimize import minimize
 
-    spread = np.concatenate([e.features for e in examples]).std(axis=0) + 1e-6
+    spread = _spread(examples)
 
     def loss(weights: FloatArray, chosen: Sequence[Example]) -> tuple[float, FloatArray]:
         total = _PENALTY * float(weights @ weights)
@@ -127,7 +131,7 @@ def fit_answered(examples: Sequence[Example], ranking: FloatArray) -> FloatArray
     firsts = [int(np.argmax(example.features @ ranking)) for example in examples]
     rows = np.array([e.features[n] for e, n in zip(examples, firsts, strict=True)])
     labels = np.array([e.right[n] for e, n in zip(examples, firsts, strict=True)])
-    spread = rows.std(axis=0) + 1e-6
+    spread = _spread(examples)
     model: Any = LogisticRegression(C=1.0, max_iter=2000)
     held_out = cross_val_predict(model, rows / spread, labels, cv=5)
     model.fit(rows / spread, labels)
@@ -136,6 +140,12 @@ def fit_answered(examples: Sequence[Example], ranking: FloatArray) -> FloatArray
         "%s", ", ".join(f"{n} {w:.2f}" for n, w in zip(FEATURES, model.coef_[0], strict=True))
     )
     return np.asarray(np.r_[model.coef_[0] / spread, model.intercept_], np.float32)
+
+
+def _spread(examples: Sequence[Example]) -> FloatArray:
+    """Return the features' standard deviations over all candidates."""
+    every = np.concatenate([example.features for example in examples])
+    return np.asarray(every.std(axis=0) + 1e-6, np.float32)
 
 
 def _strange_questions(data: Path, most: int) -> list[str]:
@@ -159,8 +169,9 @@ def _gold_examples(gold: Path, documents: Path, strangers: Sequence[str]) -> Ite
                 query = engine.understand(item.question)
                 hits = engine.search(query, top_k=engine.settings.top_k)
                 rows, candidates = _rows(engine, query, hits)
-                right = [_proves(engine, item, one) for one in candidates]
-                yield Example(rows, np.array(right, np.bool_))
+                proving = [_proves(item, one) for one in candidates]
+                exact = [is_right(one.words, item.answers) for one in candidates]
+                yield Example(rows, _right(proving, exact))
         for question in strangers:
             query = engine.understand(question)
             hits = engine.search(query, top_k=engine.settings.top_k)
@@ -168,9 +179,8 @@ def _gold_examples(gold: Path, documents: Path, strangers: Sequence[str]) -> Ite
             yield Example(rows, np.zeros(len(rows), np.bool_))
 
 
-def _proves(engine: Engine, item: GoldQuestion, one: Candidate) -> bool:
-    document = engine.document(one.hit.passage.document_key)
-    citation = Citation(1, document, one.start, one.end)
+def _proves(item: GoldQuestion, one: Candidate) -> bool:
+    citation = Citation(1, one.document, one.start, one.end)
     return any(quote_proves(citation, proof, item.answers) for proof in item.proofs)
 
 
@@ -196,12 +206,19 @@ def _set_examples(data: Path, most: int) -> Iterator[Example]:
                 for left_out in (False, True) if number % 2 else (False,):
                     kept = [h for h in hits if not left_out or h.passage.document_key != key]
                     rows, candidates = _rows(engine, query, kept[: engine.settings.top_k])
-                    answers = {a["text"] for a in qa["answers"]}
-                    right = [
-                        one.hit.passage.document_key == key and any(a in one.text for a in answers)
+                    answers = [a["text"] for a in qa["answers"]]
+                    proving = [
+                        one.document.key == key and any(a in one.text for a in answers)
                         for one in candidates
                     ]
-                    yield Example(rows, np.array(right, np.bool_))
+                    exact = [f1(one.words, answers) >= _ALIKE for one in candidates]
+                    yield Example(rows, _right(proving, exact))
+
+
+def _right(proving: Sequence[bool], exact: Sequence[bool]) -> NDArray[np.bool_]:
+    """Return which candidates to learn from: in a proving sentence the exact words, if any are."""
+    both = np.array(proving, np.bool_) & np.array(exact, np.bool_)
+    return both if both.any() else np.array(proving, np.bool_)
 
 
 def _rows(

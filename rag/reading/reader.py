@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from rag.encoder import Encoder
-from rag.language.sentences import split_sentences
+from rag.language.sentences import split_clauses, split_sentences
 from rag.language.words import Segmenter
+from rag.reading.edges import tidy_span
 from rag.reading.features import (
     FEATURES,
     Candidate,
@@ -30,10 +31,12 @@ from rag.reading.features import (
     shared_names,
     surroundings,
 )
-from rag.reading.windows import best_span, make_window
+from rag.reading.windows import Span, best_span, make_window
 from rag.records import Document, Draft, Extract, Hit, Question
 
 MOST_EXTRACTS = 8
+MOST_SPANS = 3
+"""How many answers are considered in a sentence: its best, and the best of its clauses."""
 _LEAST_CHARACTERS = 4
 
 
@@ -66,10 +69,15 @@ class SpanReader:
             return Draft((), False)
         weights = load_weights()
         rows = features(question, candidates, self._segmenter)
-        order = np.argsort(-(rows @ weights.ranking), kind="stable")[:MOST_EXTRACTS]
+        order = np.argsort(-(rows @ weights.ranking), kind="stable").tolist()
+        # Each sentence is quoted once, for the best answer in it.
+        sentences: dict[tuple[str, int, int], int] = {}
+        for place in order:
+            one = candidates[place]
+            sentences.setdefault((one.document.key, one.start, one.end), place)
         extracts = tuple(
             _extract(candidates[place], _logistic(rows[place], weights.answered))
-            for place in order.tolist()
+            for place in list(sentences.values())[:MOST_EXTRACTS]
         )
         sure = tuple(item for item in extracts if item.score >= self._threshold)
         answered = extracts[0].score >= self._threshold
@@ -94,16 +102,35 @@ class SpanReader:
         for rank, (hit, window, scored, near) in enumerate(
             zip(hits, windows, scores, around, strict=True)
         ):
-            at = hit.passage.start
+            text = hit.passage.text
             document = documents[hit.passage.document_key]
-            for start, end in split_sentences(hit.passage.text):
-                span = best_span(window, scored, start, end)
-                if span is not None and end - start >= _LEAST_CHARACTERS:
-                    place = (at + start, at + end)
-                    found.append(
-                        Candidate(hit, rank, *place, span, scored.relevance, near, document)
-                    )
+            at = hit.passage.start
+            for start, end in split_sentences(text):
+                if end - start < _LEAST_CHARACTERS:
+                    continue
+                clauses = split_clauses(text, start, end)
+                tried = [best_span(window, scored, *one) for one in ((start, end), *clauses)]
+                spans = [span for span in tried if span is not None]
+                best = max((span.score for span in spans), default=0.0)
+                for span, (first, last) in _distinct(spans, text[start:end], start):
+                    touched = [c for c in clauses if c[0] < last and first < c[1]]
+                    clause = (touched[0][0] + at, touched[-1][1] + at)
+                    found.append(Candidate(
+                        hit, rank, start + at, end + at, clause, (first + at, last + at), span,
+                        span.score - best, scored.relevance, near, document,
+                    ))  # fmt: skip
         return found
+
+
+def _distinct(
+    spans: Sequence[Span], sentence: str, start: int
+) -> list[tuple[Span, tuple[int, int]]]:
+    """Return the best spans of a sentence with their tidy edges, each pair of edges once."""
+    edges: dict[tuple[int, int], Span] = {}
+    for span in sorted(spans, key=lambda span: -span.score):
+        first, last = tidy_span(sentence, span.start - start, span.end - start)
+        edges.setdefault((first + start, last + start), span)
+    return [(span, edge) for edge, span in edges.items()][:MOST_SPANS]
 
 
 def adapters_path() -> Path:
@@ -128,11 +155,8 @@ def load_weights() -> Weights:
 
 
 def _extract(candidate: Candidate, score: float) -> Extract:
-    start, end = candidate.answer
-    return Extract(
-        candidate.hit.passage.document_key, candidate.start, candidate.end,
-        ((candidate.start + start, candidate.start + end),), score,
-    )  # fmt: skip
+    key = candidate.document.key
+    return Extract(key, candidate.start, candidate.end, (candidate.answer,), score)
 
 
 def _logistic(row: FloatArray, weights: FloatArray) -> float:

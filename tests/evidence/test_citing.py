@@ -1,13 +1,28 @@
 """Drafts as answers with citations."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from rag.evidence import answer_from
-from rag.records import Document, Draft, Extract, Language, Origin, PlaceUnit, Question
+from rag.evidence import answer_from as answer_from_words
+from rag.language.words import Segmenter
+from rag.records import (
+    Answer,
+    Document,
+    Draft,
+    Extract,
+    Figure,
+    Language,
+    Origin,
+    PlaceUnit,
+    Question,
+    Verdict,
+)
+
+Answering = Callable[[Question, Draft, Mapping[str, Document]], Answer]
 
 TEXT = "The mill closed. It employed 40 people."
 DOCUMENT = Document(
@@ -18,12 +33,20 @@ CLOSED = Extract("mill", 0, 16, ((9, 15),), 0.6)
 EMPLOYED = Extract("mill", 17, 39, ((29, 38),), 0.9)
 
 
+@pytest.fixture(scope="module")
+def answer_from(segmenter: Segmenter) -> Answering:
+    def answer(question: Question, draft: Draft, documents: Mapping[str, Document]) -> Answer:
+        return answer_from_words(question, draft, documents, segmenter)
+
+    return answer
+
+
 def asked(text: str, *places: str) -> Question:
     vector = np.zeros(2, np.float32)
     return Question(text, Language.ENGLISH, vector, (), (), places=frozenset(places))
 
 
-def test_the_answer_is_the_words_of_the_best_extract() -> None:
+def test_the_answer_is_the_words_of_the_best_extract(answer_from: Answering) -> None:
     draft = Draft((EMPLOYED, CLOSED), True)
     answer = answer_from(asked("What of the mill?"), draft, {"mill": DOCUMENT})
     assert answer.text == "40 people"
@@ -38,7 +61,9 @@ def test_the_answer_is_the_words_of_the_best_extract() -> None:
     assert answer.warnings == ("copied page",)
 
 
-def test_figures_of_the_answer_are_read_and_said_in_the_other_language() -> None:
+def test_figures_of_the_answer_are_read_and_said_in_the_other_language(
+    answer_from: Answering,
+) -> None:
     answer = answer_from(asked("How many?"), Draft((EMPLOYED,), True), {"mill": DOCUMENT})
     [figure] = answer.figures
     assert (figure.text, figure.value, figure.unit) == ("40 people", Decimal(40), "people")
@@ -46,7 +71,7 @@ def test_figures_of_the_answer_are_read_and_said_in_the_other_language() -> None
     assert answer_from(asked("Who?"), Draft((CLOSED,), True), {"mill": DOCUMENT}).figures == ()
 
 
-def test_a_count_of_months_in_a_date_is_no_figure() -> None:
+def test_a_count_of_months_in_a_date_is_no_figure(answer_from: Answering) -> None:
     document = Document("mill", "0", "2023年前11个月磨坊关闭。")
     extract = Extract("mill", 0, len(document.text), ((0, 10),), 0.9)
     answer = answer_from(asked("何时?"), Draft((extract,), True), {"mill": document})
@@ -54,21 +79,25 @@ def test_a_count_of_months_in_a_date_is_no_figure() -> None:
     assert answer.figures == ()
 
 
-def test_an_extract_that_is_much_less_sure_is_not_cited() -> None:
+def test_an_extract_that_is_much_less_sure_is_not_cited(answer_from: Answering) -> None:
     unsure = replace(CLOSED, score=0.5)
     draft = Draft((EMPLOYED, unsure), True)
     answer = answer_from(asked("What of the mill?"), draft, {"mill": DOCUMENT})
     assert [c.quote for c in answer.citations] == ["It employed 40 people."]
 
 
-def test_what_does_not_answer_is_given_as_nearest_and_not_as_an_answer() -> None:
+def test_what_does_not_answer_is_given_as_nearest_and_not_as_an_answer(
+    answer_from: Answering,
+) -> None:
     answer = answer_from(asked("Who?"), Draft((CLOSED,), False), {"mill": DOCUMENT})
     assert (answer.text, answer.texts, answer.citations) == ("", (), ())
     assert not answer.answered
     assert [c.quote for c in answer.nearest] == ["The mill closed."]
 
 
-def test_a_source_that_lacks_the_place_of_the_question_does_not_answer() -> None:
+def test_a_source_that_lacks_the_place_of_the_question_does_not_answer(
+    answer_from: Answering,
+) -> None:
     other = Document("other", "0", "The dam holds 40 boats.", "Dams of Qinghai")
     extract = Extract("other", 0, 23, ((14, 22),), 0.99)
     documents = {"mill": DOCUMENT, "other": other}
@@ -79,7 +108,7 @@ def test_a_source_that_lacks_the_place_of_the_question_does_not_answer() -> None
     assert [c.quote for c in nowhere.nearest] == ["It employed 40 people.", other.text]
 
 
-def test_words_of_another_kind_do_not_answer() -> None:
+def test_words_of_another_kind_do_not_answer(answer_from: Answering) -> None:
     draft = Draft((EMPLOYED, CLOSED), True)
     documents = {"mill": DOCUMENT}
     assert answer_from(asked("How many worked there?"), draft, documents).text == "40 people"
@@ -91,13 +120,54 @@ def test_words_of_another_kind_do_not_answer() -> None:
     assert answer_from(asked("What of the mill?"), Draft((CLOSED,), True), documents).answered
 
 
-def test_no_extracts_are_no_answer() -> None:
+def test_a_place_that_is_named_elsewhere_in_the_document_does_not_count(
+    answer_from: Answering,
+) -> None:
+    text = "Forty ferries sail." + " The river is wide." * 40 + " Guangxi has a dam. It rains."
+    document = Document("long", "", text)
+    far = Extract("long", 0, 19, ((0, 5),), 0.9)
+    near = Extract("long", text.index("It rains"), len(text), (), 0.9)
+    for extract, answered in ((far, False), (near, True)):
+        draft = Draft((extract,), True)
+        found = answer_from(asked("What of Guangxi?", "guangxi"), draft, {"long": document})
+        assert found.answered is answered
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("How many worked there in 2022?", True),
+        ("How many worked there in 2021?", False),
+        ("How many of the 40 people?", False),
+        ("Who were the 40 people?", True),
+    ],
+)
+def test_another_time_or_the_questions_own_figure_is_no_answer(
+    question: str, answered: bool, answer_from: Answering
+) -> None:
+    document = Document("mill", "", "In 2022 it employed 40 people.")
+    draft = Draft((Extract("mill", 0, 30, ((20, 29),), 0.9),), True)
+    assert answer_from(asked(question), draft, {"mill": document}).answered is answered
+
+
+@pytest.mark.parametrize(("value", "agrees"), [(40, True), (50, False)])
+def test_the_figure_of_a_question_is_judged(
+    value: int, agrees: bool, answer_from: Answering
+) -> None:
+    claim = Figure(f"{value} people", Decimal(value), "people", "count", "", "")
+    question = replace(asked("It employ how many people?"), claim=claim, typed="Did it?")
+    answer = answer_from(question, Draft((EMPLOYED,), True), {"mill": DOCUMENT})
+    assert (answer.question, answer.text) == ("Did it?", "40 people")
+    assert answer.verdict == Verdict(claim, agrees)
+
+
+def test_no_extracts_are_no_answer(answer_from: Answering) -> None:
     answer = answer_from(asked("Who?"), Draft((), True), {})
     assert not answer.answered
     assert answer.nearest == ()
 
 
-def test_a_span_outside_its_quote_cannot_be_cited() -> None:
+def test_a_span_outside_its_quote_cannot_be_cited(answer_from: Answering) -> None:
     outside = Extract("mill", 0, 16, ((29, 38),), 0.9)
     with pytest.raises(ValueError, match="inside the quote"):
         answer_from(asked("Who?"), Draft((outside,), True), {"mill": DOCUMENT})

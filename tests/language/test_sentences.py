@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.sentences import split_sentences
+from rag.language.sentences import split_clauses, split_sentences
 
 CASES = [
     ("天晴了。我们出门！去哪里？", ["天晴了。", "我们出门！", "去哪里？"]),
@@ -61,3 +61,20 @@ def test_spans_are_ordered_apart_and_cover_all_but_space(text: str, at_semicolon
         assert text[start:end].strip() == text[start:end]
         last = end
     assert not text[last:].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("It rained, and we left.", ["It rained,", "and we left."]),
+        ("We sold 1,200 boats, 3 of them old.", ["We sold 1,200 boats,", "3 of them old."]),
+        ("修桥31座，修路4公里；花了9亿元。", ["修桥31座，", "修路4公里；", "花了9亿元。"]),
+        ("花、鸟、鱼都有", ["花、鸟、鱼都有"]),
+        ("修桥31座,其中大桥4座", ["修桥31座,", "其中大桥4座"]),
+        ("", []),
+    ],
+)
+def test_a_sentence_is_parted_at_its_commas(text: str, clauses: list[str]) -> None:
+    assert [text[a:b] for a, b in split_clauses(text, 0, len(text))] == clauses
+    padded = f"x,{text},y"
+    assert [padded[a:b] for a, b in split_clauses(padded, 2, 2 + len(text))] == clauses

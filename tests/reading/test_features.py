@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from rag.language.sentences import split_clauses
 from rag.language.words import Segmenter
 from rag.reading.features import FEATURES, Candidate, features, shared_names, surroundings
 from rag.reading.windows import Span
@@ -22,12 +23,19 @@ def question(text: str, words: str, *names: str) -> Question:
     return Question(text, Language.ENGLISH, vector, tuple(words.split()), names)
 
 
-def candidate(segmenter: Segmenter, text: str, rank: int = 0, context: str = "") -> Candidate:
+def candidate(
+    segmenter: Segmenter, text: str, rank: int = 0, context: str = "", words: str = ""
+) -> Candidate:
     passage = Passage(f"d{rank}", 0, len(text), text, context, Language.ENGLISH)
     hit = Hit(passage, 0.8)
     document = Document(passage.document_key, "", text, context)
     near = surroundings(document, segmenter.words(text), segmenter)
-    return Candidate(hit, rank, 0, len(text), Span(0, len(text), 2.5, 1.5), -0.5, near, document)
+    whole = (0, len(text))
+    at = text.index(words)
+    answer = (at, at + len(words)) if words else whole
+    clause = split_clauses(text, at, len(text))[0] if words else whole
+    span = Span(*answer, 2.5, 1.5)
+    return Candidate(hit, rank, *whole, clause, answer, span, -0.25, -0.5, near, document)
 
 
 def feature(name: str, rows: np.ndarray) -> list[float]:
@@ -39,6 +47,7 @@ def test_scores_of_the_encoder_and_of_retrieval_come_first(segmenter: Segmenter)
     rows = features(question("When?", "when"), [one], segmenter)
     assert feature("span", rows) == [1.5]
     assert feature("best", rows) == [2.5]
+    assert feature("behind", rows) == [-0.25]
     assert feature("relevance", rows) == [-0.5]
     assert feature("passage_score", rows) == [0.8]
     assert feature("passage_rank", rows) == [1.0]
@@ -139,6 +148,22 @@ def test_what_is_asked_for_must_be_of_its_kind(segmenter: Segmenter) -> None:
     when = features(question("When did it open?", "open"), made, segmenter)
     assert feature("kind", when) == [1.0, 0.0, 1.0]
     assert feature("kind", features(question("Who?", "who"), made, segmenter)) == [1.0] * 3
+
+
+def test_the_clause_of_the_answer_is_told_from_its_sentence(segmenter: Segmenter) -> None:
+    text = "They built 40 bridges, and 12 mills."
+    made = [candidate(segmenter, text, words=words) for words in ("40", "12")]
+    rows = features(question("How many mills?", "mills"), made, segmenter)
+    assert feature("words_here", rows) == [1.0, 1.0]
+    assert feature("words_clause", rows) == [0.0, 1.0]
+
+
+def test_what_the_question_says_already_is_marked(segmenter: Segmenter) -> None:
+    text = "Of 40 bridges, 12 were mended."
+    made = [candidate(segmenter, text, words=words) for words in ("40 bridges", "12")]
+    rows = features(question("How many of 40 bridges?", "40 bridges"), made, segmenter)
+    assert feature("echo", rows) == [1.0, 0.0]
+    assert feature("repeats", rows) == [1.0, 0.0]
 
 
 def test_no_candidates_give_no_rows(segmenter: Segmenter) -> None:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.language.asking import asking_for
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.figures import find_figures
-from rag.language.quantities import Quantity, QuantityKind
 from rag.language.sentences import split_sentences
 from rag.records import Language
 
@@ -68,19 +68,7 @@ def _blanks(sentence: str, language: Language) -> Iterator[tuple[int, int, str]]
     for figure in find_figures(sentence):
         bare = figure.text.isdecimal() and len(figure.text) == 4  # most likely a year
         if not bare and figure.value != 1:  # 一个 is mostly an article
-            yield figure.start, figure.end, _asked(figure, chinese=chinese)
-
-
-def _asked(figure: Quantity, *, chinese: bool) -> str:
-    match figure.kind:
-        case QuantityKind.MONEY:
-            return "多少钱" if chinese else "how much money"
-        case QuantityKind.PERCENT:
-            return "百分之多少" if chinese else "what percentage"
-        case QuantityKind.TIME:
-            return "多长时间" if chinese else "how long"
-        case QuantityKind.COUNT:
-            return f"多少{figure.unit}" if chinese else f"how many {figure.unit}".strip()
+            yield figure.start, figure.end, asking_for(figure, language)
 
 
 def _clause(sentence: str, first: int, last: int, language: Language) -> tuple[int, int]:

@@ -1,0 +1,135 @@
+"""Figures of several made-up sources, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from rag.evidence import answer_from
+from rag.language.words import Segmenter
+from rag.records import Answer, Document, Draft, Extract, Language, Question, Relation
+
+NOVEMBER = date(2031, 11, 20)
+
+
+def asked(text: str, *places: str) -> Question:
+    vector = np.zeros(2, np.float32)
+    return Question(text, Language.CHINESE, vector, (), (), places=frozenset(places))
+
+
+def source(key: str, text: str, published: date | None, **fields: object) -> Document:
+    return Document(key, "", text, published=published, **fields)  # type: ignore[arg-type]
+
+
+def extract(document: Document, words: str, score: float = 0.9) -> Extract:
+    at = document.text.index(words)
+    return Extract(document.key, 0, len(document.text), ((at, at + len(words)),), score)
+
+
+def answer(
+    segmenter: Segmenter, sources: Sequence[tuple[Document, str]], question: str = "修了多少座桥？"
+) -> Answer:
+    """Answer from sources and the words of each, the first one the surest."""
+    extracts = [extract(one, words, 0.9 - n / 100) for n, (one, words) in enumerate(sources)]
+    documents = {one.key: one for one, _ in sources}
+    return answer_from(asked(question), Draft(tuple(extracts), True), documents, segmenter)
+
+
+def rows(made: Answer) -> list[tuple[str, str, str, tuple[int, ...]]]:
+    return [
+        (row.figure.text, str(row.as_of), row.relation.value, row.citations)
+        for row in made.conflicts
+    ]
+
+
+def test_the_newest_of_a_series_leads_and_the_others_stand_beside_it(segmenter: Segmenter) -> None:
+    spring = source("a", "今年前3个月全县修桥12座。", date(2031, 4, 5))
+    autumn = source("b", "今年前9个月全县修桥31座。", date(2031, 10, 9))
+    made = answer(segmenter, [(spring, "12座"), (autumn, "31座")])
+    assert made.text == "31座"
+    assert [c.document.key for c in made.citations] == ["b", "a"]
+    assert rows(made) == [
+        ("31座", "2031-09-30", "answer", (1,)),
+        ("12座", "2031-03-31", "over time", (2,)),
+    ]
+
+
+def test_other_figures_for_the_same_days_are_a_conflict(segmenter: Segmenter) -> None:
+    one = source("a", "今年前9个月全县修桥31座。", date(2031, 10, 9))
+    other = source("b", "今年前9个月全县修桥29座。", date(2031, 10, 30))
+    made = answer(segmenter, [(one, "31座"), (other, "29座")])
+    assert made.text == "31座"
+    assert [row.relation for row in made.conflicts] == [Relation.ANSWER, Relation.CONFLICT]
+
+
+def test_sources_that_agree_are_no_conflict_and_all_are_cited(segmenter: Segmenter) -> None:
+    chinese = source("a", "全县修桥3.1万座。", NOVEMBER)
+    english = source("b", "The county built 31,000 bridges.", NOVEMBER)
+    made = answer(segmenter, [(chinese, "3.1万座"), (english, "31,000")])
+    assert made.conflicts == ()
+    assert [c.document.key for c in made.citations] == ["a", "b"]
+
+
+def test_a_copy_of_a_report_is_no_second_source(segmenter: Segmenter) -> None:
+    report = "县交通局昨天通报，全县今年一共修桥31座，其中大桥4座，投资比上年增长两成。"
+    one, copy = source("a", report, NOVEMBER), source("b", report + "编辑：某某", NOVEMBER)
+    own = source("c", "本报记者点了一遍，今年新修的桥有31座。", NOVEMBER)
+    older = source("d", "去年修桥20座。", NOVEMBER)
+    sources = [(one, "31座"), (copy, "31座"), (own, "31座"), (older, "20座")]
+    first, second = answer(segmenter, sources).conflicts
+    assert (first.citations, first.sources) == ((1, 2, 3), 2)
+    assert (second.citations, second.sources) == ((4,), 1)
+
+
+def test_a_source_with_a_warning_is_quoted_after_one_without(segmenter: Segmenter) -> None:
+    stuffed = source("a", "全县修桥31座。", NOVEMBER, warnings=("keyword-stuffed page",))
+    plain = source("b", "全县一共修了31座桥。", NOVEMBER)
+    made = answer(segmenter, [(stuffed, "31座"), (plain, "31座")])
+    assert made.citations[0].document.key == "b"
+    assert made.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("全县修路40公里。", "40公里"),
+        ("修桥花了40元。", "40元"),
+        ("青海修桥40座。", "40座"),
+        ("修桥的有老王。", "老王"),
+    ],
+)
+def test_what_counts_something_else_is_not_put_beside_it(
+    segmenter: Segmenter, text: str, words: str
+) -> None:
+    one = source("a", "全县修桥31座。", NOVEMBER)
+    other = source("b", text, date(2031, 12, 1))
+    made = answer(segmenter, [(one, "31座"), (other, words)], "修了多少？")
+    assert made.text == "31座"
+    assert made.conflicts == ()
+
+
+def test_a_figure_of_another_time_than_the_one_asked_about_is_left_out(
+    segmenter: Segmenter,
+) -> None:
+    one = source("a", "2031年全县修桥31座。", date(2032, 1, 9))
+    later = source("b", "全县修桥40座。", date(2034, 1, 9))
+    made = answer(segmenter, [(one, "31座"), (later, "40座")], "2031年修了多少座桥？")
+    assert (made.text, made.conflicts) == ("31座", ())
+
+
+def test_two_figures_of_one_document_are_no_conflict(segmenter: Segmenter) -> None:
+    document = source("a", "东区修桥31座，西区修桥12座。", NOVEMBER)
+    extracts = (extract(document, "31座"), replace(extract(document, "12座"), start=1))
+    made = answer_from(asked("修了几座桥？"), Draft(extracts, True), {"a": document}, segmenter)
+    assert made.conflicts == ()
+
+
+def test_a_much_less_likely_figure_is_left_out(segmenter: Segmenter) -> None:
+    one = source("a", "全县修桥31座。", NOVEMBER)
+    other = source("b", "全县修桥40座。", date(2031, 12, 1))
+    draft = Draft((extract(one, "31座", 0.9), extract(other, "40座", 0.3)), True)
+    documents = {"a": one, "b": other}
+    made = answer_from(asked("修了几座桥？"), draft, documents, segmenter)
+    assert (made.text, made.conflicts) == ("31座", ())
