@@ -24,6 +24,7 @@ from rag.reading.training.clozes import make_clozes
 from rag.reading.training.data import Corpus, Example, make_pairs
 from rag.reading.training.network import ReaderNetwork
 from rag.reading.training.rewording import Rewording
+from rag.reading.training.tables import LEAST_ROWS, make_table
 from rag.records import Language
 
 
@@ -73,7 +74,10 @@ def sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_set(tmp_path, "cmrc2018_train", [bridge, mill, last])
     write_set(tmp_path, "drcd_dev", [("橋", "東橋於1931年通車。", "東橋何時通車？", "1931年")])
     write_set(tmp_path, "qed_en", [mill])
-    write_set(tmp_path, "qamr_en", [("Wiki:1:2", "The keeper fed 12 bees.", "How many?", "12")])
+    bees = ("S:W:7:4:1", "The keeper fed 12 bees.", "How many bees were fed then?", "12")
+    rain = ("S:W:7:4:0", "It rained.", "What was the weather like then?", "rained")
+    short = ("S:W:8:0:0", "The end came.", "What came?", "The end")
+    write_set(tmp_path, "qamr_en", [bees, rain, short])
     for language in training.PARALLEL:
         question = f"Question in {language}?"
         write_set(tmp_path, f"xquad_{language}_train", [("T", "Ida keeps bees.", question, "Ida")])
@@ -87,7 +91,7 @@ def corpus(sets: Path) -> Corpus:
 
 def test_answers_are_found_where_they_stand(corpus: Corpus) -> None:
     answers = {corpus.passages[item.passage].text[item.start : item.end] for item in corpus.asked}
-    assert answers == {"1931", "1944", "1931年", "12", "Ida"}
+    assert answers == {"1931", "1944", "1931年", "12", "Ida", "rained"}
 
 
 def test_held_out_paragraphs_are_in_no_passage(corpus: Corpus, sets: Path) -> None:
@@ -97,6 +101,29 @@ def test_held_out_paragraphs_are_in_no_passage(corpus: Corpus, sets: Path) -> No
 
 def test_ids_are_not_titles(corpus: Corpus) -> None:
     assert {p.context for p in corpus.passages if "bees." in p.text} == {"", "T"}
+
+
+def test_sentences_of_a_page_are_read_together(corpus: Corpus) -> None:
+    [page] = [item for item in corpus.passages if item.document_key == "qamr_en/0"]
+    assert page.text == "It rained. The keeper fed 12 bees."
+    asked = {item.question: item for item in corpus.asked}
+    bees = asked["How many bees were fed then?"]
+    assert page.text[bees.start : bees.end] == "12"
+    assert "What came?" not in asked
+
+
+@pytest.mark.parametrize("language", [Language.CHINESE, Language.ENGLISH])
+def test_each_row_of_a_table_is_asked_about_by_its_name(language: Language) -> None:
+    names = [f"名{n}号" if language is Language.CHINESE else f"Mill {n}" for n in range(12)]
+    text, questions = make_table(names, language, random.Random(4))
+    rows = text.splitlines()
+    assert len(rows) == len(questions) >= LEAST_ROWS
+    for row, item in zip(rows, questions, strict=True):
+        answer = text[item.start : item.end]
+        key = row.replace("：", ": ").replace("；", "; ").split("; ")[0].split(": ")[1]
+        assert key in item.question
+        assert answer in row
+        assert answer
 
 
 def test_parallel_questions_know_the_other_languages(corpus: Corpus) -> None:
@@ -123,7 +150,7 @@ def test_pairs_hold_the_answers_tokens_and_a_window_without(
     assert len(pairs) >= len(corpus.asked)
     for right, wrong in pairs:
         answer = decoded(tokenizer, right)
-        assert answer in {"1931", "1944", "1931年", "12", "Ida"}
+        assert answer in {"1931", "1944", "1931年", "12", "Ida", "rained"}
         assert (wrong.first, wrong.last) == (0, 0)
         assert right.offset < len(right.ids)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -15,14 +15,16 @@ import numpy as np
 
 from rag.embedding import Embedder
 from rag.encoder.tokenizer import Tokenizer
+from rag.language.detect import detect_language
 from rag.language.words import to_simplified
 from rag.passages import split_document
 from rag.reading.training.clozes import make_clozes
 from rag.reading.training.rewording import Rewording
+from rag.reading.training.tables import MOST_ROWS, make_table
 from rag.reading.windows import make_window
 from rag.records import Document, Language, Passage
 
-SETS = {"cmrc2018_train": 10_000, "drcd_dev": 3_600, "qed_en": 1_400, "qamr_en": 3_000}
+SETS = {"cmrc2018_train": 10_000, "drcd_dev": 3_600, "qed_en": 1_400, "qamr_en": 8_000}
 """The sets in one language, and how many of their questions are drawn at most."""
 
 PARALLEL = ("en", "zh", "ar", "de", "el", "es", "hi", "ro", "ru", "th", "tr", "vi")
@@ -32,11 +34,24 @@ HELD_OUT = 400
 """How many paragraphs at the end of CMRC's training set are kept for fitting."""
 
 MOST_TOKENS = 256
-TRANSLATED, PARAPHRASED = 0.3, 0.15
+TRANSLATED, PARAPHRASED = 0.3, 0.2
 """The shares of questions asked word by word in the other language, and with synonyms."""
 
 CLOZES = 5_000
 """How many questions made of sentences go into one pass."""
+
+TABLES = 300
+"""How many tables are made up, each with a question a row."""
+
+TABLE_QUESTIONS = 1_000
+"""How many questions over tables go into one pass."""
+
+NEGATIVE_TABLES = 6
+"""Among how many other tables the wrong one is drawn."""
+
+_MOST_NAME = 24
+_LEAST_QUESTION_WORDS = 5
+"""QAMR's shorter questions are clear over one sentence only."""
 
 _PARTLY_HELD_OUT = "cmrc2018_train"
 _TITLED, _DATED = 0.75, 0.5
@@ -103,6 +118,32 @@ class Corpus:
             if passage.language is not Language.OTHER
             for cloze in make_clozes(passage.text, passage.context, passage.language, draw)
         ]
+        self.in_tables = list(self._tables())
+
+    def _tables(self) -> Iterator[Asked]:
+        """Add made-up tables to the passages and yield their questions."""
+        titles = sorted({p.context for p in self.passages if 0 < len(p.context) <= _MOST_NAME})
+        names = {
+            language: [title for title in titles if detect_language(title) is language]
+            for language in (Language.CHINESE, Language.ENGLISH)
+        }
+        languages = [language for language, known in names.items() if len(known) >= MOST_ROWS]
+        for number in range(TABLES if languages else 0):
+            language = languages[number % len(languages)]
+            text, questions = make_table(names[language], language, self._draw)
+            first = len(self.passages)
+            document = Document(f"table/{number}", "", text)
+            self.passages += split_document(document, self._embedder.count_tokens)
+            self._by_document[document.key] = list(range(first, len(self.passages)))
+            for item in questions:
+                yield from self._located(item.question, item.start, item.end, first)
+
+    def _located(self, question: str, start: int, end: int, first: int) -> Iterator[Asked]:
+        """Yield a question for each passage, from the ``first``, that holds its whole answer."""
+        for place in range(first, len(self.passages)):
+            passage = self.passages[place]
+            if passage.start <= start and end <= passage.end:
+                yield Asked(question, place, start - passage.start, end - passage.start)
 
     def _read(self, data: Path, name: str, *, keyed: bool = False) -> Iterator[Asked]:
         """Yield a set's questions, or their ids in place of the question when ``keyed``."""
@@ -121,13 +162,9 @@ class Corpus:
                     continue
                 answer = change(answers[0]["text"])
                 start = _place(text, answer, answers[0]["answer_start"])
-                for place in range(first, len(self.passages)):
-                    passage = self.passages[place]
-                    inside = passage.start <= start and start + len(answer) <= passage.end
-                    if start >= 0 and inside:
-                        question = qa["id"] if keyed else change(qa["question"])
-                        at = start - passage.start
-                        yield Asked(question, place, at, at + len(answer))
+                if start >= 0:
+                    question = qa["id"] if keyed else change(qa["question"])
+                    yield from self._located(question, start, start + len(answer), first)
 
     def hard_negatives(self, count: int) -> list[list[int]]:
         """Return, for each question, the passages the embedder ranks best that lack its answer."""
@@ -186,6 +223,11 @@ def make_pairs(
         by_document[corpus.passages[item.passage].document_key] += ranked
         for question in _askings(item, rewording, draw):
             yield from pair(item, question, ranked)
+    tables = sorted({item.passage for item in corpus.in_tables})
+    for item in draw.sample(corpus.in_tables, min(TABLE_QUESTIONS, len(corpus.in_tables))):
+        others = draw.sample(tables, min(NEGATIVE_TABLES, len(tables)))
+        for question in _askings(item, rewording, draw):
+            yield from pair(item, question, corpus.without_answer(item, others))
     for item in draw.sample(corpus.clozes, min(CLOZES, len(corpus.clozes))):
         about_the_same = by_document[corpus.passages[item.passage].document_key]
         for question in _askings(item, rewording, draw):
@@ -230,13 +272,38 @@ def _example(
 
 
 def _paragraphs(data: Path, name: str) -> list[tuple[str, dict[str, Any]]]:
-    content = json.loads((data / f"{name}.json").read_text("utf-8"))
-    # QAMR's titles are ids.
+    content = json.loads((data / f"{name}.json").read_text("utf-8"))["data"]
+    if name.startswith("qamr"):
+        return [("", page) for page in _pages(content)]
     return [
-        ("" if name.startswith("qamr") else str(article.get("title", "")).replace("_", " "), item)
-        for article in content["data"]
+        (str(article.get("title", "")).replace("_", " "), item)
+        for article in content
         for item in article["paragraphs"]
     ]
+
+
+def _pages(sentences: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield QAMR's sentences as the pages they are of, with the questions that are not too short.
+
+    A sentence's title is ``SET:SITE:PAGE:PARAGRAPH:SENTENCE``.
+    """
+    pages: dict[str, list[tuple[int, int, dict[str, Any]]]] = defaultdict(list)
+    for item in sentences:
+        page, paragraph, sentence = item["title"].rsplit(":", 2)
+        pages[page].append((int(paragraph), int(sentence), item["paragraphs"][0]))
+    for parts in pages.values():
+        text, questions, before = "", [], -1
+        for paragraph, _, item in sorted(parts, key=lambda part: part[:2]):
+            text += ("\n" if paragraph != before else " ") if text else ""
+            before = paragraph
+            for qa in item["qas"]:
+                if len(qa["question"].split()) >= _LEAST_QUESTION_WORDS:
+                    answers = Counter(answer["text"] for answer in qa["answers"])
+                    answer = next(iter(answers.most_common(1)))[0]
+                    start = len(text) + item["context"].find(answer)
+                    questions.append({**qa, "answers": [{"text": answer, "answer_start": start}]})
+            text += item["context"]
+        yield {"context": text, "qas": questions}
 
 
 def _questions(data: Path, name: str) -> dict[str, str]:
