@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from rag.asking import Asking, search
 from rag.embedding import Embedder, open_embedder
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
 from rag.errors import UsageError
-from rag.evidence import answer_from
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
 from rag.questions import QuestionParser
 from rag.reading import Reader, SpanReader
 from rag.records import Answer, Document, Filters, Hit, Question, SearchMode
-from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.store import IndexReader, IndexWriter, ModelRecord, current_generation
 
@@ -131,7 +128,7 @@ class Engine:
         wanted = self.settings.top_k if top_k is None else top_k
         if wanted < 1:
             raise UsageError(f"top_k is {wanted}, expected a whole number from 1")
-        return _search(index, query, wanted, filters, SearchMode(mode))
+        return search(index, query, wanted, filters, SearchMode(mode))
 
     def ask(
         self, question: str, *, filters: Filters | None = None, top_k: int | None = None
@@ -145,18 +142,9 @@ class Engine:
         wanted = self.settings.top_k if top_k is None else top_k
         if not 1 <= wanted <= MOST_PASSAGES_READ:
             raise UsageError(f"top_k is {wanted}, expected 1 to {MOST_PASSAGES_READ}")
-        timings: dict[str, float] = {}
-        with _timed(timings, "retrieval"):
-            # One generation for the whole question: a newer one may lack the documents found.
-            index = self.index
-            query = self.questions.understand(question, index.vectors)
-            hits = _search(index, query, wanted, filters, SearchMode.HYBRID)
-        with _timed(timings, "reading"):
-            documents = _documents_of(index, hits)
-            draft = self.answerer.read(query, hits, documents)
-        with _timed(timings, "evidence"):
-            answer = answer_from(query, draft, documents, self.segmenter)
-        return _with_timings(answer, timings)
+        # One generation for the whole question: a newer one may lack the documents found.
+        asking = Asking(self.questions, self.answerer, self.segmenter, self.index, filters, wanted)
+        return asking.answer(question)
 
     def add(self, paths: Sequence[Path], progress: Progress | None = None) -> AddReport:
         """Add files and folders to the index, or update what changed in them.
@@ -244,29 +232,3 @@ class Engine:
     def _model(self) -> ModelRecord:
         identity = self.embedder.identity
         return ModelRecord(identity.name, identity.digest, identity.dimension, identity.precision)
-
-
-def _search(
-    index: IndexReader, query: Question, top_k: int, filters: Filters | None, mode: SearchMode
-) -> list[Hit]:
-    retriever = Retriever(index.vectors, index.words, index.catalog)
-    allowed = index.catalog.passage_ids(filters) if filters else None
-    return retriever.search(query, top_k=top_k, mode=mode, allowed=allowed)
-
-
-def _documents_of(index: IndexReader, hits: Sequence[Hit]) -> dict[str, Document]:
-    found = (index.catalog.document(hit.passage.document_key) for hit in hits)
-    return {document.key: document for document in found if document is not None}
-
-
-@contextmanager
-def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    timings[stage] = round(time.perf_counter() - start, 4)
-
-
-def _with_timings(answer: Answer, timings: dict[str, float]) -> Answer:
-    from dataclasses import replace
-
-    return replace(answer, timings=timings)

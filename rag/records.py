@@ -271,6 +271,41 @@ class Reported:
     citations: tuple[int, ...]
 
 
+class Operation(StrEnum):
+    """What is done with figures; each stands for itself where nothing is asked of them together."""
+
+    EACH = "each"
+    SUM = "sum"
+    DIFFERENCE = "difference"
+    MOST = "most"
+    LEAST = "least"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A figure of a combined answer: of which place, up to which day, and its quotation's number.
+
+    ``subject`` is the place as the source writes it.
+    """
+
+    subject: str
+    figure: Figure
+    as_of: date | None
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """What several figures come to. ``result`` is computed and stands in no source.
+
+    It is None for ``EACH`` and where places are compared; the first part is the answer there.
+    """
+
+    operation: Operation
+    parts: tuple[Part, ...]
+    result: Figure | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its evidence, or the statement that the documents do not say.
@@ -279,7 +314,8 @@ class Answer:
     ``texts`` all of them when there are several. ``nearest`` quotes what came closest when not
     answered. ``conflicts`` are the figures that differing sources give, the answer's own first and
     the others from the newest, empty where sources agree. ``verdict`` is on the figure of a
-    question that has one. ``timings`` are seconds by stage.
+    question that has one, ``combined`` what an answer of several figures comes to. ``timings`` are
+    seconds by stage.
     """
 
     question: str
@@ -291,5 +327,6 @@ class Answer:
     figures: tuple[Figure, ...] = ()
     conflicts: tuple[Reported, ...] = ()
     verdict: Verdict | None = None
+    combined: Combined | None = None
     warnings: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from rag.records import Answer, Citation, Document, Figure, Reported, Verdict
+from rag.records import Answer, Citation, Combined, Document, Figure, Reported, Verdict
 
 # json escapes C0. C1 would steer a terminal as well, and half a surrogate pair is not UTF-8.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -30,6 +30,7 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "figures": [figure_to_dict(item) for item in answer.figures],
         "conflicts": [reported_to_dict(item) for item in answer.conflicts],
         "verdict": verdict_to_dict(answer.verdict) if answer.verdict else None,
+        "combined": combined_to_dict(answer.combined) if answer.combined else None,
         "warnings": list(answer.warnings),
         "timings": dict(answer.timings),
     }
@@ -50,6 +51,23 @@ def figure_to_dict(figure: Figure) -> dict[str, Any]:
 def verdict_to_dict(verdict: Verdict) -> dict[str, Any]:
     """Return whether the figure of a question is the source's, with that figure."""
     return {"claim": figure_to_dict(verdict.claim), "agrees": verdict.agrees}
+
+
+def combined_to_dict(combined: Combined) -> dict[str, Any]:
+    """Return the figures of a combined answer, and what they come to."""
+    return {
+        "operation": combined.operation.value,
+        "parts": [
+            {
+                "subject": part.subject,
+                **figure_to_dict(part.figure),
+                "as_of": part.as_of.isoformat() if part.as_of else None,
+                "citation": part.citation,
+            }
+            for part in combined.parts
+        ],
+        "result": figure_to_dict(combined.result) if combined.result else None,
+    }
 
 
 def reported_to_dict(reported: Reported) -> dict[str, Any]:

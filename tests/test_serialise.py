@@ -3,7 +3,18 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from rag.records import Answer, Citation, Document, Figure, Relation, Reported, Verdict
+from rag.records import (
+    Answer,
+    Citation,
+    Combined,
+    Document,
+    Figure,
+    Operation,
+    Part,
+    Relation,
+    Reported,
+    Verdict,
+)
 from rag.serialise import answer_to_dict, citation_to_dict, document_to_dict, to_json
 
 NASTY = "red \x1b[31m, \x9b2J, \x7f, \u202e, 中文 and \udcff\n\t"
@@ -21,8 +32,8 @@ def test_json_cannot_steer_a_terminal_and_gives_back_what_went_in() -> None:
 def test_an_answer_that_was_not_found_has_every_list_empty() -> None:
     assert answer_to_dict(Answer("who?")) == {
         "question": "who?", "answered": False, "answer": "", "answers": [], "citations": [],
-        "nearest": [], "figures": [], "conflicts": [], "verdict": None, "warnings": [],
-        "timings": {},
+        "nearest": [], "figures": [], "conflicts": [], "verdict": None, "combined": None,
+        "warnings": [], "timings": {},
     }  # fmt: skip
 
 
@@ -58,6 +69,19 @@ def test_a_verdict_gives_the_figure_of_the_question() -> None:
     figure = Figure("5亿元", Decimal(500_000_000), "元", "money", "", "500 million yuan")
     made = answer_to_dict(Answer("q", verdict=Verdict(figure, agrees=False)))["verdict"]
     assert (made["claim"]["value"], made["agrees"]) == ("500000000", False)
+
+
+def test_a_combined_answer_has_its_parts_and_what_they_come_to() -> None:
+    figure = Figure("4座", Decimal(4), "座", "count", "", "")
+    parts = (Part("广西", figure, date(2031, 5, 6), 1), Part("青海", figure, None, 2))
+    combined = Combined(Operation.SUM, parts, replace(figure, text="8座", value=Decimal(8)))
+    made = answer_to_dict(Answer("q", combined=combined))["combined"]
+    assert (made["operation"], made["result"]["value"]) == ("sum", "8")
+    assert [(p["subject"], p["as_of"], p["citation"]) for p in made["parts"]] == [
+        ("广西", "2031-05-06", 1), ("青海", None, 2),
+    ]  # fmt: skip
+    none = answer_to_dict(Answer("q", combined=Combined(Operation.EACH, parts)))["combined"]
+    assert none["result"] is None
 
 
 def test_a_listed_document_has_its_length_and_not_its_text() -> None:

@@ -10,18 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
+from rag.cli.rendering import render
 from rag.records import (
     Answer,
     Citation,
+    Combined,
     Document,
     Figure,
+    Operation,
     Origin,
+    Part,
     PlaceUnit,
     Relation,
     Reported,
     Verdict,
 )
-from rag.terminal import Screen, columns_of, cut, on_one_line, printable, render, wrap
+from rag.terminal import Screen, columns_of, cut, on_one_line, printable, wrap
 
 ENGLISH = "The ferry from Ostrel to Marn takes 45 minutes and carries 310 passengers a trip."
 CHINESE = "云溪图书馆共有藏书25.6万册，每天上午九点开放；馆长是林若溪（2019年到任）。"
@@ -91,7 +95,7 @@ def test_figures_of_differing_sources_stand_in_a_table() -> None:
         "  4.2万座  至 2029-11-30  [1][2] (同一报道)",
         "  1座      至 2029-09-01  [3]",
     ]
-    assert "  40座     无日期  [4]" in chinese
+    assert "  40座     无日期         [4]" in chinese
 
 
 @pytest.mark.parametrize(
@@ -107,6 +111,21 @@ def test_a_verdict_stands_before_what_the_source_says(asked: str, agrees: bool, 
     figure = Figure("50", Decimal(50), "", "count", "", "")
     made = replace(answer(ENGLISH, "45 minutes"), question=asked, verdict=Verdict(figure, agrees))
     assert render(made, Screen()).split("\n")[:2] == [said, "45 minutes"]
+
+
+def test_a_total_is_shown_with_its_parts() -> None:
+    one = Figure("12座", Decimal(12), "座", "count", "", "")
+    parts = (Part("广西", one, None, 1), Part("Qinghai", one, date(2031, 1, 2), 2))
+    total = replace(one, text="24", translated="24座")
+    made = replace(answer(ENGLISH, "45 minutes"), combined=Combined(Operation.SUM, parts, total))
+    assert render(made, Screen()).split("\n")[1:5] == [
+        "", "  广西     12座  [1]", "  Qinghai  12座  [2]", "  Computed: 24 (24座)",
+    ]  # fmt: skip
+    most = replace(made, question="哪里最多？", combined=Combined(Operation.MOST, parts))
+    assert render(most, Screen()).split("\n")[2:5] == [
+        "  广西     12座  无日期         [1]", "  Qinghai  12座  至 2031-01-02  [2]",
+        "文档中有这些地方的数字。",
+    ]  # fmt: skip
 
 
 def test_colours_are_closed_on_every_line_and_take_no_columns() -> None:

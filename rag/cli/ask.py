@@ -249,6 +249,7 @@ def _save_history(path: Path) -> None:
 
 
 def _show(answer: Answer) -> None:
-    from rag.terminal import Screen, render
+    from rag.cli.rendering import render
+    from rag.terminal import Screen
 
     print(render(answer, Screen.of(sys.stdout)), flush=True)

@@ -86,11 +86,7 @@ def compare(
     Returns:
         No groups where the first extract's answer is not one figure.
     """
-    said = [
-        statement
-        for extract in extracts
-        if (statement := _statement(extract, documents[extract.document_key], segmenter))
-    ]
+    said = statements_of(extracts, documents, segmenter)
     if not said or said[0].extract is not extracts[0]:
         return []
     first = said[0]
@@ -106,6 +102,14 @@ def compare(
         Group(_best_first(group), _relation(group[0], leading))
         for group in rest[: MOST_FIGURES - 1]
     ]
+
+
+def statements_of(
+    extracts: Sequence[Extract], documents: Mapping[str, Document], segmenter: Segmenter
+) -> list[Statement]:
+    """Return the extracts whose answers are one figure each, as statements, in order."""
+    found = (_statement(one, documents[one.document_key], segmenter) for one in extracts)
+    return [statement for statement in found if statement is not None]
 
 
 def _statement(extract: Extract, document: Document, segmenter: Segmenter) -> Statement | None:

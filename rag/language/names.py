@@ -106,6 +106,17 @@ def mentions_place(text: str, place: str) -> bool:
     return re.search(rf"\b{re.escape(place)}\b", plain) is not None
 
 
+def place_spans(text: str, places: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where a text has places, given in lower-case Latin letters, in either script."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        names = [*map(re.escape, reversed(chinese_places(place))), rf"\b{re.escape(place)}\b"]
+        match = re.search("|".join(names), text, re.IGNORECASE)
+        if match is not None:
+            found.append(match.span())
+    return sorted(found)
+
+
 def chinese_places(latin: str) -> tuple[str, ...]:
     """Return the Chinese names of the places of a Latin name, the shortest first."""
     return _chinese_places().get(_APOSTROPHE.sub("", latin).lower(), ())

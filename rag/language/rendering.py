@@ -6,8 +6,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from rag.language.quantities import Quantity
-from rag.records import Figure
+from rag.language.quantities import Quantity, QuantityKind
+from rag.records import Figure, Language
 
 _MOST_DECIMALS = 3
 _ZEROS = re.compile(r"(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
@@ -81,6 +81,18 @@ def as_figure(quantity: Quantity) -> Figure:
     )
 
 
+def computed(value: Decimal, like: Figure, qualifier: str, language: Language) -> Figure:
+    """Return a value that no source has as a figure of the kind and unit of another.
+
+    It is said in the ``language``, and in the other one as any figure is.
+    """
+    kind = QuantityKind(like.kind)
+    quantity = Quantity(0, 0, "", value, like.unit, kind, qualifier)
+    texts = _chinese(quantity), _english(quantity)
+    own, other = texts if language is Language.CHINESE else texts[::-1]
+    return Figure(own, value, like.unit, like.kind, qualifier, other)
+
+
 def is_same_unit(one: Figure, other: Figure) -> bool:
     """Return whether two quantities are of a kind and count the same, in either language.
 
@@ -100,7 +112,7 @@ def _bare(text: str) -> str:
 
 def _english(quantity: Quantity) -> str:
     qualifier = _first_known(quantity.qualifier, _QUALIFIERS_TO_ENGLISH)
-    unit = _TO_ENGLISH.get(quantity.unit, "")
+    unit = _TO_ENGLISH.get(quantity.unit, "" if _HAN.search(quantity.unit) else quantity.unit)
     if quantity.value == 1:
         unit = _SINGULARS.get(unit, unit.removesuffix("s"))
     number = _scaled(quantity.value, _ENGLISH_SCALES, " ")
@@ -111,14 +123,15 @@ def _english(quantity: Quantity) -> str:
 def _chinese(quantity: Quantity) -> str:
     qualifier = _first_known(quantity.qualifier, _QUALIFIERS_TO_CHINESE)
     plural = quantity.unit + "s"
-    unit = _TO_CHINESE.get(quantity.unit) or _TO_CHINESE.get(plural, "")
+    own = quantity.unit if _HAN.search(quantity.unit) else ""
+    unit = own or _TO_CHINESE.get(quantity.unit) or _TO_CHINESE.get(plural, "")
     return qualifier + _scaled(quantity.value, _CHINESE_SCALES, "") + unit
 
 
 def _first_known(qualifiers: str, names: dict[str, str]) -> str:
     whole = names.get(qualifiers.lower())
-    if whole is not None:
-        return whole
+    if whole is not None or qualifiers in names.values():
+        return whole or qualifiers
     return next((names[word] for word in qualifiers.lower().split() if word in names), "")
 
 

@@ -1,0 +1,133 @@
+"""Answers put together from several made-up sources."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from rag.evidence import answer_from, combine, compare_places
+from rag.language.words import Segmenter
+from rag.records import Answer, Document, Draft, Extract, Language, Operation, Question
+
+NOVEMBER = date(2031, 11, 20)
+
+
+def asked(text: str, *places: str, language: Language = Language.ENGLISH) -> Question:
+    vector = np.zeros(2, np.float32)
+    return Question(text, language, vector, (), (), places=frozenset(places))
+
+
+def source(key: str, text: str) -> Document:
+    return Document(key, "", text, published=NOVEMBER)
+
+
+def extract(document: Document, words: str, score: float = 0.9) -> Extract:
+    at = document.text.index(words)
+    return Extract(document.key, 0, len(document.text), ((at, at + len(words)),), score)
+
+
+def part(segmenter: Segmenter, place: str, text: str, words: str) -> tuple[Question, Answer]:
+    """Ask one source how much a place built."""
+    question = asked(f"How much did {place.title()} build?", place)
+    document = source(place, text)
+    draft = Draft((extract(document, words),), True)
+    return question, answer_from(question, draft, {place: document}, segmenter)
+
+
+def test_a_total_shows_its_parts_and_is_computed_beside_them(segmenter: Segmenter) -> None:
+    parts = [
+        part(segmenter, "guangxi", "Guangxi built 1,200 bridges.", "1,200"),
+        part(segmenter, "qinghai", "青海修桥1.1万座。", "1.1万座"),
+    ]
+    made = combine("How many did both build?", Operation.SUM, parts)
+    assert (made.answered, made.text, made.texts) == (True, "1,200 + 1.1万座", ("1,200", "1.1万座"))
+    assert [c.number for c in made.citations] == [1, 2]
+    assert made.combined is not None
+    assert [(p.subject, p.citation) for p in made.combined.parts] == [
+        ("Guangxi", 1),
+        ("Qinghai", 2),
+    ]
+    assert made.combined.result is not None
+    assert made.combined.result.value == Decimal(12_200)
+    assert made.combined.result.text == "12,200"
+
+
+def test_a_difference_says_about_when_a_figure_does(segmenter: Segmenter) -> None:
+    parts = [
+        part(
+            segmenter,
+            "guangxi",
+            "Guangxi spent nearly 300 million yuan.",
+            "nearly 300 million yuan",
+        ),
+        part(segmenter, "qinghai", "Qinghai spent 1 million yuan.", "1 million yuan"),
+    ]
+    made = combine("How much more?", Operation.DIFFERENCE, parts)
+    assert made.combined is not None
+    result = made.combined.result
+    assert result is not None
+    assert (result.text, result.translated) == ("about 299 million yuan", "约2.99亿元")
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"), [(Operation.EACH, "30 bridges"), (Operation.SUM, "30 km")]
+)
+def test_nothing_is_computed_where_nothing_can_be(
+    operation: Operation, words: str, segmenter: Segmenter
+) -> None:
+    parts = [
+        part(segmenter, "guangxi", "Guangxi built 12 km.", "12 km"),
+        part(segmenter, "qinghai", f"Qinghai built {words}.", words),
+    ]
+    if words == "30 km":
+        parts[1] = part(segmenter, "qinghai", "Qinghai saw 30 people.", "30 people")
+    made = combine("?", operation, parts)
+    assert made.answered
+    assert made.combined is not None
+    assert made.combined.result is None
+
+
+def test_a_part_without_an_answer_leaves_the_whole_without_one(segmenter: Segmenter) -> None:
+    known = part(segmenter, "guangxi", "Guangxi built 12 bridges.", "12")
+    unknown = part(segmenter, "qinghai", "Hubei built 30 bridges.", "30")
+    made = combine("How many did both build?", Operation.SUM, [known, unknown])
+    assert (made.answered, made.text, made.combined) == (False, "", None)
+    assert [c.document.key for c in made.nearest] == ["guangxi"]
+
+
+def compare(
+    segmenter: Segmenter, operation: Operation, texts: Sequence[tuple[str, str]]
+) -> Answer | None:
+    documents = {str(n): source(str(n), text) for n, (text, _) in enumerate(texts)}
+    extracts = tuple(
+        extract(documents[str(n)], words, 0.9 - n / 100) for n, (_, words) in enumerate(texts)
+    )
+    question = asked("修了多少座桥？", language=Language.CHINESE)
+    return compare_places(question, operation, Draft(extracts, True), documents, segmenter)
+
+
+@pytest.mark.parametrize(
+    ("operation", "order"),
+    [(Operation.MOST, ["Hubei", "广西", "青海"]), (Operation.LEAST, ["青海", "广西", "Hubei"])],
+)
+def test_places_are_compared_by_their_figures(
+    operation: Operation, order: list[str], segmenter: Segmenter
+) -> None:
+    made = compare(
+        segmenter, operation,
+        [("广西修桥1.2万座。", "1.2万座"), ("Hubei built 31,000 bridges.", "31,000"),
+         ("青海修桥800座。", "800座"), ("广西修桥9万座。", "9万座"),
+         ("青海修路40公里。", "40公里")],
+    )  # fmt: skip
+    assert made is not None
+    assert made.text == order[0]
+    assert made.combined is not None
+    assert [p.subject for p in made.combined.parts] == order
+    assert [p.as_of for p in made.combined.parts] == [NOVEMBER] * 3
+    assert made.citations[0].quote in {"Hubei built 31,000 bridges.", "青海修桥800座。"}
+
+
+def test_one_place_is_no_comparison(segmenter: Segmenter) -> None:
+    assert compare(segmenter, Operation.MOST, [("广西修桥12座。", "12座")]) is None

@@ -1,0 +1,86 @@
+"""Questions that come down to several plain ones."""
+
+import pytest
+
+from rag.language.parts import Parts, find_parts
+from rag.language.words import Segmenter
+from rag.records import Language, Operation
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    return Segmenter(tmp_path_factory.mktemp("jieba"))
+
+
+def parts(question: str, segmenter: Segmenter) -> Parts | None:
+    language = Language.CHINESE if question[0] > "z" else Language.ENGLISH
+    return find_parts(question, segmenter.words(question), language)
+
+
+@pytest.mark.parametrize(
+    ("question", "operation", "asked"),
+    [
+        (
+            "How many bridges did Guangxi and Qinghai build in total?",
+            Operation.SUM,
+            ("How many bridges did Guangxi build?", "How many bridges did Qinghai build?"),
+        ),
+        (
+            "How many bridges did Hubei, Guangxi and Qinghai build?",
+            Operation.EACH,
+            (
+                "How many bridges did Hubei build?",
+                "How many bridges did Guangxi build?",
+                "How many bridges did Qinghai build?",
+            ),
+        ),
+        (
+            "How many more bridges did Guangxi build than Qinghai?",
+            Operation.DIFFERENCE,
+            ("How many bridges did Guangxi build?", "How many bridges did Qinghai build?"),
+        ),
+        (
+            "广西和青海一共修了多少座桥？",
+            Operation.SUM,
+            ("广西修了多少座桥？", "青海修了多少座桥？"),
+        ),
+        (
+            "广西比青海多修了多少座桥？",
+            Operation.DIFFERENCE,
+            ("广西修了多少座桥？", "青海修了多少座桥？"),
+        ),
+        (
+            "Which province built the most bridges?",
+            Operation.MOST,
+            ("the province built how many bridges?",),
+        ),
+        (
+            "What city lost the least money?",
+            Operation.LEAST,
+            ("the city lost how much money?",),
+        ),
+        ("哪个省修的桥最多？", Operation.MOST, ("修的桥多少？",)),
+        ("哪里修的桥最少？", Operation.LEAST, ("修的桥多少？",)),
+    ],
+)
+def test_a_question_comes_down_to_plain_ones(
+    question: str, operation: Operation, asked: tuple[str, ...], segmenter: Segmenter
+) -> None:
+    assert parts(question, segmenter) == Parts(operation, asked)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many bridges did Guangxi build?",
+        "Who built bridges in Guangxi and Qinghai?",
+        "How many bridges lie between Guangxi in the south and Qinghai?",
+        "Which bridge is the longest?",
+        "Which province built bridges?",
+        "广西修了多少座桥",
+        "最多的桥",
+        "谁在广西和青海修桥",
+    ],
+)
+def test_other_questions_have_no_parts(question: str, segmenter: Segmenter) -> None:
+    assert parts(question, segmenter) is None
