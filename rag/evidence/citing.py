@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.evidence.series import Group, compare
 from rag.evidence.verification import answers
+from rag.language.asking import asks_for_several
 from rag.language.claims import agrees
 from rag.language.figures import find_figures
 from rag.language.rendering import as_figure
@@ -34,7 +35,8 @@ def answer_from(
     """Return the answer that a draft amounts to.
 
     Answered, it is the words of the best extract, with every extract cited that can answer the
-    question; where sources give several figures, the newest leads and the others stand beside it.
+    question; where sources give several figures, the newest leads and the others stand beside it,
+    and where the question asks for several things, the words of every citation answer.
     Not answered, the best extracts are given as the nearest, clearly not as an answer.
     """
     verified = [
@@ -53,7 +55,8 @@ def answer_from(
     cited = [*compared, *also] or verified[:1]
     citations = cite(cited, documents)
     lead = citations[0]
-    texts = tuple(lead.document.text[start:end] for start, end in lead.spans) or (lead.quote,)
+    shown = citations if asks_for_several(question.text) and len(groups) < 2 else citations[:1]
+    texts = tuple(dict.fromkeys(text for one in shown for text in _words(one)))
     figures = tuple(as_figure(item) for text in texts for item in find_figures(text))
     return Answer(
         question.typed or question.text, texts[0], texts, True, citations, (), figures,
@@ -61,6 +64,12 @@ def answer_from(
         conflicts=_reported(groups, cited) if len(groups) > 1 else (),
         warnings=lead.document.warnings,
     )  # fmt: skip
+
+
+def _words(citation: Citation) -> tuple[str, ...]:
+    """Return the answer's words in a citation."""
+    text = citation.document.text
+    return tuple(text[start:end] for start, end in citation.spans) or (citation.quote,)
 
 
 def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Reported, ...]:

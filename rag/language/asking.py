@@ -50,6 +50,12 @@ _KINDS = tuple(
         (_MONEY, Asked.MONEY), (_COUNTED, Asked.COUNT), (_FIGURE, Asked.FIGURE),
     )
 )  # fmt: skip
+_PLURAL = r"(?!(?:does|has)\b)[a-z]{2,}(?<![sui])s\b"
+_SEVERAL = re.compile(
+    rf"哪些|哪几|分别|各有|\b(?:which|what) {_PLURAL}|^(?:list|name) |"
+    rf"\b(?:which|what) (?:[a-z]+ ){{1,2}}?{_PLURAL} (?:are|were|do|did|have|had|can|will)\b",
+    re.IGNORECASE,
+)
 _ORDINAL = re.compile(r"第[\d一二三四五六七八九十百]+")
 _NUMERAL = re.compile(
     r"[\d一二三四五六七八九十百千万亿两数半]|"
@@ -62,6 +68,11 @@ _NUMERAL = re.compile(
 def asked_for(question: str) -> Asked | None:
     """Return what a question asks for, None when its interrogatives do not tell."""
     return next((asked for pattern, asked in _KINDS if pattern.search(question)), None)
+
+
+def asks_for_several(question: str) -> bool:
+    """Return whether a question asks for a list: 哪些措施, which departments."""
+    return _SEVERAL.search(question) is not None
 
 
 def is_of_kind(words: str, asked: Asked | None) -> bool:

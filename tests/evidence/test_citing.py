@@ -86,6 +86,12 @@ def test_an_extract_that_is_much_less_sure_is_not_cited(answer_from: Answering) 
     assert [c.quote for c in answer.citations] == ["It employed 40 people."]
 
 
+def test_a_question_for_several_things_has_several_answers(answer_from: Answering) -> None:
+    draft = Draft((EMPLOYED, CLOSED), True)
+    answer = answer_from(asked("Which things are known?"), draft, {"mill": DOCUMENT})
+    assert (answer.text, answer.texts) == ("40 people", ("40 people", "closed"))
+
+
 def test_what_does_not_answer_is_given_as_nearest_and_not_as_an_answer(
     answer_from: Answering,
 ) -> None:

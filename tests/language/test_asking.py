@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.language.asking import Asked, asked_for, is_of_kind
+from rag.language.asking import Asked, asked_for, asks_for_several, is_of_kind
 
 ASKED = [
     ("追回了多少钱", Asked.MONEY),
@@ -58,3 +58,22 @@ def test_words_are_of_the_kinds_they_hold(words: str, kinds: set[Asked]) -> None
     assert found - {Asked.DATE} == kinds - {Asked.DATE}
     assert kinds & {Asked.DATE} <= found
     assert is_of_kind(words, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("哪些部门参加", True),
+        ("两地分别修了几座桥", True),
+        ("What measures were taken?", True),
+        ("Which old bridges have fallen?", True),
+        ("List the bridges.", True),
+        ("What is the process?", False),
+        ("Which bus goes there?", False),
+        ("What does it do?", False),
+        ("Which bridge fell?", False),
+        ("哪座桥塌了", False),
+    ],
+)
+def test_lists_are_asked_for_by_plurals(question: str, *, several: bool) -> None:
+    assert asks_for_several(question) is several
