@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from rag.language.quantities import LATIN_UNITS
+from rag.language.units import LATIN_UNITS
 
 MONTH_NUMBERS = {
     name: number

@@ -6,11 +6,28 @@ Years, dates, list numbers and model names are not quantities.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from rag.language.numerals import (
+    HAN_VALUES,
+    NUMBER_WORDS,
+    english_value,
+    han_value,
+    higher_value,
+    scaled_value,
+)
+from rag.language.units import (
+    AFTER,
+    BEFORE,
+    DIGITS,
+    HAN_DIGITS,
+    LATIN_MEASURES,
+    MEASURES,
+    MONEY,
+    TIME,
+)
 from rag.language.words import to_simplified
 
 
@@ -25,7 +42,11 @@ class QuantityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A figure in a text. ``value`` is exact, with 万, 亿, million and so on multiplied in."""
+    """A figure in a text. ``value`` is exact, with 万, 亿, million and so on multiplied in.
+
+    ``low`` is the lower end of a range, whose upper end is ``value``. ``comparison`` is what the
+    text says it is compared with: 同比, 环比, year on year.
+    """
 
     start: int
     end: int
@@ -34,64 +55,39 @@ class Quantity:
     unit: str
     kind: QuantityKind
     qualifier: str = ""
+    comparison: str = ""
+    low: Decimal | None = None
 
 
-_SCALES = {
-    "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
-    "千亿": 11, "万亿": 12, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3,
-    "m": 6, "bn": 9,
-}  # fmt: skip
-_MONEY = (
-    "美元|港元|欧元|日元|英镑|人民币|元|块钱|块|yuan|rmb|cny|us dollars|dollars?|usd|euros?|"
-    "pounds?|yen"
-)
-_TIME = (
-    "分钟|小时|秒钟|秒|个月|个星期|星期|周|天|周年|年|seconds?|minutes?|hours?|days?|weeks?|"
-    "months?|years?"
-)
-_MEASURE = (
-    "人次|人|名|起|件|个|家|户|条|次|笔|台|套|部|张|枚|处|座|所|位|项|种|类|批|例|宗|份|本|册|只|头|匹|"
-    "辆|艘|架|间|栋|幢|层|级|届|场|篇|首|段|句|字|岁|倍|点|公里|千米|米|厘米|毫米|英里|英尺|吨|公斤|千克|"
-    "克|斤|平方公里|平方米|亩|公顷|立方米|升|度|万户|万人|组|支|双|对|颗|粒|棵|株|片|块|幅|副|门|口|"
-    "团伙|窝点|账户|号码"
-)
-LATIN_MEASURES = (
-    "people|persons?|cases?|accounts?|users?|households?|suspects?|individuals?|members?|banks?|"
-    "messages?|domains?|clues?|leads?|numbers?|cards?|times|percentage points?|points?|km|"
-    "kilometers?|kilometres?|metres?|meters?|miles?|feet|tons?|tonnes?|kg|kilograms?|grams?|"
-    "square kilomet(?:er|re)s?|acres?|hectares?|degrees?|victims?|students?|employees?|items?"
-)
-LATIN_UNITS = rf"{LATIN_MEASURES}|{_MONEY}|{_TIME}"
-_BEFORE = (
-    "近|将近|接近|超|超过|超出|约|大约|约为|逾|多达|高达|至少|不到|不足|突破|仅|nearly|almost|about|"
-    "around|approximately|over|more than|at least|up to|some|fewer than|less than|under"
-)
-_AFTER = "余|多|来|以上|左右|上下|以内"
-_DIGITS = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_HAN_DIGITS = "〇零一二两三四五六七八九十百千"
 _BLANK = r"[^\S\n]?"
 _CHINESE = re.compile(
-    rf"(?P<qualifier>{_BEFORE})?{_BLANK}(?P<currency>[$¥￥€£])?"
+    rf"(?P<qualifier>{BEFORE})?{_BLANK}(?P<currency>[$¥￥€£])?"
     # The higher part of 1亿2千万 or 三万五千.
-    rf"(?P<higher>(?:(?:{_DIGITS}|[{_HAN_DIGITS}]+)[万亿])*)"
-    rf"(?:(?P<digits>{_DIGITS})|(?P<han>[{_HAN_DIGITS}]+(?:点[{_HAN_DIGITS}]+)?)){_BLANK}"
+    rf"(?P<higher>(?:(?:{DIGITS}|[{HAN_DIGITS}]+)[万亿])*)"
+    rf"(?:(?P<digits>{DIGITS})|(?P<han>[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?)){_BLANK}"
     rf"(?:(?P<among>[多余来几])(?=[百千万亿]))?"
-    rf"(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?{_BLANK}(?P<after>{_AFTER})?{_BLANK}"
-    rf"(?P<unit>%|％|℃|个百分点|{_MONEY}|{_TIME}|{_MEASURE})?(?P<tail>余|以上|左右|以内)?",
+    rf"(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?{_BLANK}(?P<after>{AFTER})?{_BLANK}"
+    rf"(?P<unit>%|％|℃|个百分点|{MONEY}|{TIME}|{MEASURES})?(?P<tail>余|以上|左右|以内)?",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(
-    rf"(?:\b(?P<qualifier>{_BEFORE})\s+)?"
+    rf"(?:\b(?P<qualifier>{BEFORE})\s+)?"
     rf"(?P<currency>(?:US|RMB|HK)?\s?[$¥€£]|\b(?:RMB|CNY|USD|EUR|GBP|HKD)\s?)?"
-    rf"(?<![\d.])(?P<digits>{_DIGITS})"
+    rf"(?<![\d.])(?P<digits>{DIGITS})"
     rf"(?:\s*(?P<scale>thousand|million|billion|trillion|bn)\b|(?P<short>[km])\b)?"
-    rf"(?P<after>\+)?(?:\s?(?P<unit>%)|[\s-]?(?P<unit2>percentage points?|percent|{_MONEY}|{_TIME}|"
+    rf"(?P<after>\+)?(?:\s?(?P<unit>%)|[\s-]?(?P<unit2>percentage points?|percent|{MONEY}|{TIME}|"
     rf"{LATIN_MEASURES})\b)?",
     re.IGNORECASE,
 )
-_PERCENT_OF = re.compile(rf"百分之(?P<han>[{_HAN_DIGITS}点]+|{_DIGITS})")
-_PATTERNS = (_PERCENT_OF, _ENGLISH, _CHINESE)
-_HAN_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_IN_WORDS = re.compile(
+    rf"(?:\b(?P<qualifier>{BEFORE})\s+)?"
+    rf"\b(?P<words>(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand|million|billion))?"
+    rf"(?:{NUMBER_WORDS})(?:(?:[\s-]|\s+and\s+)(?:{NUMBER_WORDS}))*)"
+    rf"(?:[\s-](?P<unit>percentage points?|percent|{MONEY}|{TIME}|{LATIN_MEASURES}))\b",
+    re.IGNORECASE,
+)
+_PERCENT_OF = re.compile(rf"百分之(?P<han>[{HAN_DIGITS}点]+|{DIGITS})")
+_PATTERNS = (_PERCENT_OF, _ENGLISH, _IN_WORDS, _CHINESE)
 _HAN_WORDS = re.compile(r"一(?:起|度|块|口|头|片|段|字|门|句|面)")
 """Together, once, a piece: mostly adverbs, and no figures."""
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
@@ -104,12 +100,36 @@ _DATE_AFTER = re.compile(
     r"\s?[ap]\.?m\b|世纪|年代",
     re.IGNORECASE,
 )
+_LOW = re.compile(
+    rf"(?P<qualifier>{BEFORE})?{_BLANK}(?<![\d.\-/第])(?P<low>{DIGITS}|[{HAN_DIGITS}]+){_BLANK}"
+    rf"(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|thousand|million|billion)?{_BLANK}"
+    rf"(?P<unit>%|％|percent|{MONEY}|{TIME}|{MEASURES}|{LATIN_MEASURES})?"
+    r"(?P<mark>\s?[至到]\s?|\s?[-–—~～]{1,2}\s?|\s(?:to|and)\s)$",
+    re.IGNORECASE,
+)
+_LONGEST_LOW = 30
+_BETWEEN = re.compile(r"\bbetween\s*$", re.IGNORECASE)
+_DIGITS_ALONE = re.compile(DIGITS)
+_NEAR = 14
+"""How many characters before a figure may say what it is compared with."""
+
+_COMPARED_BEFORE = re.compile(
+    r"(?P<with>同比|环比|比上年|比去年|较上年|较去年|比上月|较上月)[^，。；,;]*$"
+)
+_COMPARED_AFTER = re.compile(
+    r"[\s,]*(?:(?:rise|drop|fall|increase|decrease|growth|up|down|higher|lower|more|fewer)\s*,?\s*)?"
+    r"(?P<with>from (?:a year (?:earlier|ago)|the year before)|"
+    r"(?:year|month|quarter)[- ]on[- ](?:year|month|quarter)|yoy\b|"
+    r"than (?:a year|the year) (?:earlier|before|ago))",
+    re.IGNORECASE,
+)
 _DATE_BEFORE = re.compile(rf"(?:[年月时点\-/:：]\s?|\b(?:{_MONTH_NAME})\.?\s?)$", re.IGNORECASE)
 _NAME_BEFORE = re.compile(
     r"第\s?$|[a-z]-?$|\d[.:：/]$|\d[-/]\d{1,2}-$|"
     r"\b(?:no|chapter|article|section|figure|table|page|room|step)\.?\s$",
     re.IGNORECASE,
 )
+_ORDER_BEFORE = re.compile(r"(?:[第十周点数几]|星期|礼拜)$")
 _LIST_MARK = re.compile(r"[.．、)）]\s*\S")
 
 
@@ -117,7 +137,7 @@ def find_quantities(text: str) -> list[Quantity]:
     """Return the quantities of a text, in order, with offsets in code points.
 
     A bare number without scale, unit, qualifier or thousands separator is a quantity too, unless
-    it reads as a year or a part of a date or a name. Of a range the end that has the unit is one.
+    it reads as a year or a part of a date or a name. A range is one quantity.
     Units are given in simplified characters and lower case.
     """
     found: list[Quantity] = []
@@ -135,26 +155,35 @@ def find_quantities(text: str) -> list[Quantity]:
             default=None,
         )
         if best is None:
-            return found
+            return [_with_comparison(text, one) for one in found]
         quantity = _quantity(text, best)
         if quantity is None:
             at = _figure_end(best)
         else:
-            found.append(replace(quantity, text=original[quantity.start : quantity.end]))
             at = quantity.end
+            quantity = _with_low(text, quantity, _figure_at(best))
+            found = [one for one in found if one.end <= quantity.start]
+            found.append(replace(quantity, text=original[quantity.start : quantity.end]))
 
 
 def _figure_at(match: re.Match[str]) -> int:
-    groups = match.groupdict()
     if match.re is _PERCENT_OF:
         return match.start()
-    if groups.get("higher"):
-        return match.start("higher")
-    return match.start("digits" if groups["digits"] else "han")
+    return match.start("higher" if match.groupdict().get("higher") else _figure_group(match))
 
 
 def _figure_end(match: re.Match[str]) -> int:
-    return match.end("digits" if match.groupdict().get("digits") else "han")
+    return match.end("han" if match.re is _PERCENT_OF else _figure_group(match))
+
+
+def _figure_group(match: re.Match[str]) -> str:
+    return next(name for name in ("digits", "han", "words") if match.groupdict().get(name))
+
+
+def _figure_value(groups: dict[str, str | None], scale: str) -> Decimal | None:
+    if groups.get("words"):
+        return english_value(groups["words"] or "")
+    return scaled_value(groups.get("digits") or groups.get("han") or "", scale)
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
@@ -169,10 +198,10 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if scale.lower() == "m" and not unit:
         unit, scale = "m", ""  # metres
     excludes = _is_word if groups.get("han") else _is_date_or_name
-    if excludes(text, match, unit, scale):
+    if not groups.get("words") and excludes(text, match, unit, scale):
         return None
-    value = _value(groups["digits"] or groups["han"], scale)
-    higher = _higher_value(groups.get("higher") or "")
+    value = _figure_value(groups, scale)
+    higher = higher_value(groups.get("higher") or "")
     if value is None or higher is None:
         return None
     if higher:
@@ -188,18 +217,50 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     return Quantity(start, end, text[start:end], value, unit, _kind(unit), qualifier)
 
 
+def _with_low(text: str, quantity: Quantity, at: int) -> Quantity:
+    """Return a quantity with the lower end of its range, where one stands before it.
+
+    Without a scale of its own the lower end has the upper one's: 3至5万.
+    """
+    match = _LOW.search(text, max(0, at - _LONGEST_LOW), at)
+    if match is None or match.start("low") >= quantity.start < at - len(quantity.qualifier) - 1:
+        return quantity
+    if match["mark"].strip() == "and" and not _BETWEEN.search(text, 0, match.start()):
+        return quantity
+    own, high = match["scale"] or "", _DIGITS_ALONE.match(text, at)
+    low = scaled_value(match["low"], own)
+    unit = (match["unit"] or "").lower().replace("％", "%")
+    if low is None or (unit and unit != quantity.unit) or _YEAR.fullmatch(match["low"]):
+        return quantity
+    if high and not own and not unit:
+        low *= quantity.value / (Decimal(high.group().replace(",", "").replace("，", "")) or 1)
+    if not low < quantity.value:
+        return quantity
+    qualifier = quantity.qualifier or match["qualifier"] or ""
+    start = match.start("qualifier" if match["qualifier"] else "low")
+    return replace(quantity, start=start, low=low, qualifier=qualifier)
+
+
+def _with_comparison(text: str, quantity: Quantity) -> Quantity:
+    """Return a quantity with what its clause says it is compared with."""
+    before = _COMPARED_BEFORE.search(text, max(0, quantity.start - _NEAR), quantity.start)
+    after = _COMPARED_AFTER.match(text, quantity.end)
+    found = after or before
+    return replace(quantity, comparison=found["with"].lower()) if found else quantity
+
+
 def _is_word(text: str, match: re.Match[str], unit: str, scale: str) -> bool:
     """Return whether a Chinese numeral is part of a word (一些, 三农, 百度) or of a date."""
-    figure, before = match["han"], text[: _figure_at(match)][-1:]
-    if (before and before in "第十星期周点数几") or figure in "零〇":
+    figure = match["han"]
+    if _ORDER_BEFORE.search(text[: _figure_at(match)]) or figure in "零〇":
         return True
     if not unit:
         # Alone it is a figure only with a digit and a scale: 三万, but neither 千万 nor 十分.
-        return not match["higher"] and not (scale and figure[0] in _HAN_VALUES)
+        return not match["higher"] and not (scale and figure[0] in HAN_VALUES)
     if figure[0] in "百千" and not (match["qualifier"] or match["higher"]):
         return True
     if unit == "年":
-        is_year = len(figure) > 1 and all(char in _HAN_VALUES for char in figure)
+        is_year = len(figure) > 1 and all(char in HAN_VALUES for char in figure)
         return is_year or text[match.end() : match.end() + 1] == "代"
     if unit in ("点", "级", "届"):
         return True
@@ -234,56 +295,10 @@ def _is_negative(text: str, at: int) -> bool:
     return at == 1 or text[at - 2].isspace() or text[at - 2] in "(（:：,，、"
 
 
-def _value(figure: str, scale: str) -> Decimal | None:
-    value = han_value(unicodedata.normalize("NFKC", figure))
-    return value.scaleb(_SCALES[scale.lower()]) if value is not None and scale else value
-
-
-def _higher_value(text: str) -> Decimal | None:
-    """Return the sum of figures with 万 or 亿, or None when one of them is no figure."""
-    total = Decimal(0)
-    for figure, scale in re.findall(r"([^万亿]+)([万亿])", text):
-        value = _value(figure, scale)
-        if value is None:
-            return None
-        total += value
-    return total
-
-
-def han_value(text: str) -> Decimal | None:
-    """Return the value of a figure or of a Chinese numeral under ten thousand, None when none."""
-    if text[:1].isdecimal():
-        return Decimal(text.replace(",", "").replace("，", ""))
-    whole, point, fraction = text.partition("点")
-    if not whole or (point and not fraction) or any(c not in _HAN_VALUES for c in fraction):
-        return None
-    value = _han_integer(whole)
-    if value is None:
-        return None
-    if fraction:
-        value += Decimal("0." + "".join(str(_HAN_VALUES[char]) for char in fraction))
-    return value
-
-
-def _han_integer(text: str) -> Decimal | None:
-    if all(char in _HAN_VALUES for char in text) and len(text) > 2:
-        return Decimal("".join(str(_HAN_VALUES[char]) for char in text))
-    total, digit = 0, None
-    for char in text:
-        if char in _HAN_VALUES:
-            if digit:
-                return None  # 三五 is three to five, and 二三十 twenty to thirty
-            digit = _HAN_VALUES[char]
-        else:
-            total += (1 if digit is None else digit) * {"十": 10, "百": 100, "千": 1000}[char]
-            digit = None
-    return Decimal(total + (digit or 0))
-
-
 def _kind(unit: str) -> QuantityKind:
     unit = unit.lower()
     if unit in ("%", "percent", "个百分点") or unit.startswith("percentage"):
         return QuantityKind.PERCENT
-    if re.fullmatch(_MONEY, unit) or any(sign in unit for sign in "$¥￥€£"):
+    if re.fullmatch(MONEY, unit) or any(sign in unit for sign in "$¥￥€£"):
         return QuantityKind.MONEY
-    return QuantityKind.TIME if re.fullmatch(_TIME, unit) else QuantityKind.COUNT
+    return QuantityKind.TIME if re.fullmatch(TIME, unit) else QuantityKind.COUNT

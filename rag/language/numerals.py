@@ -1,0 +1,94 @@
+"""What numerals are worth: figures, Chinese numerals and English number words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+_SCALES = {
+    "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
+    "千亿": 11, "万亿": 12, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3,
+    "m": 6, "bn": 9,
+}  # fmt: skip
+_UNITS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORDS = {word: value for value, word in enumerate(_UNITS)} | {
+    word: 10 * value for value, word in enumerate(_TENS, start=2)
+}
+_MULTIPLES = {
+    "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
+    "trillion": 10**12,
+}  # fmt: skip
+NUMBER_WORDS = "|".join((*sorted(_WORDS, key=len, reverse=True), *_MULTIPLES))
+HAN_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+
+
+def scaled_value(figure: str, scale: str) -> Decimal | None:
+    """Return the value of a figure or Chinese numeral times its scale word, None when none."""
+    value = han_value(unicodedata.normalize("NFKC", figure))
+    return value.scaleb(_SCALES[scale.lower()]) if value is not None and scale else value
+
+
+def higher_value(text: str) -> Decimal | None:
+    """Return the sum of figures with 万 or 亿, or None when one of them is no figure."""
+    total = Decimal(0)
+    for figure, scale in re.findall(r"([^万亿]+)([万亿])", text):
+        value = scaled_value(figure, scale)
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def han_value(text: str) -> Decimal | None:
+    """Return the value of a figure or of a Chinese numeral under ten thousand, None when none."""
+    if text[:1].isdecimal():
+        return Decimal(text.replace(",", "").replace("，", ""))
+    whole, point, fraction = text.partition("点")
+    if not whole or (point and not fraction) or any(c not in HAN_VALUES for c in fraction):
+        return None
+    value = _han_integer(whole)
+    if value is None:
+        return None
+    if fraction:
+        value += Decimal("0." + "".join(str(HAN_VALUES[char]) for char in fraction))
+    return value
+
+
+def _han_integer(text: str) -> Decimal | None:
+    if all(char in HAN_VALUES for char in text) and len(text) > 2:
+        return Decimal("".join(str(HAN_VALUES[char]) for char in text))
+    total, digit = 0, None
+    for char in text:
+        if char in HAN_VALUES:
+            if digit:
+                return None  # 三五 is three to five, and 二三十 twenty to thirty
+            digit = HAN_VALUES[char]
+        else:
+            total += (1 if digit is None else digit) * {"十": 10, "百": 100, "千": 1000}[char]
+            digit = None
+    return Decimal(total + (digit or 0))
+
+
+def english_value(words: str) -> Decimal | None:
+    """Return the value of English number words: half a million, thirty-five, two dozen."""
+    total, part, half = Decimal(0), Decimal(0), False
+    for word in re.findall(r"[a-z]+", words.lower()):
+        if word == "half":
+            half = True
+        elif word in _WORDS:
+            if part % 10 or (part and part % 100 and _WORDS[word] >= 10):
+                return None  # two three
+            part += _WORDS[word]
+        elif word in _MULTIPLES:
+            times = Decimal("0.5") if half else part or Decimal(1)
+            part, half = times * _MULTIPLES[word], False
+            if _MULTIPLES[word] >= 1000:
+                total, part = total + part, Decimal(0)
+        elif word not in ("a", "an", "and"):
+            return None
+    return None if half else total + part
