@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.encoder import Encoder
+from rag.encoder import Encoder, WindowScores
 from rag.language.sentences import split_clauses, split_sentences
 from rag.language.words import Segmenter
 from rag.reading.edges import tidy_span
@@ -31,7 +31,7 @@ from rag.reading.features import (
     shared_names,
     surroundings,
 )
-from rag.reading.windows import Span, best_span, make_window
+from rag.reading.windows import Span, Window, best_span, make_windows
 from rag.records import Document, Draft, Extract, Hit, Question
 
 MOST_EXTRACTS = 8
@@ -89,19 +89,21 @@ class SpanReader:
         """Return the sentences of the passages with what the encoder says of them."""
         tokenizer, most = self._encoder.tokenizer, self._encoder.most_tokens
         asked = tokenizer.encode(question.text)
-        windows, around = [], []
+        windows: list[list[Window]] = []
+        around = []
         for hit in hits:
             body = self._segmenter.words(hit.passage.text)
             near = surroundings(documents[hit.passage.document_key], body, self._segmenter)
             around.append(near)
             shown = [*self._segmenter.words(hit.passage.context), *body]
             names = shared_names(question, shown, near)
-            windows.append(make_window(asked, hit.passage, tokenizer, most, names))
-        scores = self._encoder.read([window.ids for window in windows], adapters_path())
+            windows.append(make_windows(asked, hit.passage, tokenizer, most, names))
+        every = [window.ids for several in windows for window in several]
+        scores = iter(self._encoder.read(every, adapters_path()))
         found: list[Candidate] = []
-        for rank, (hit, window, scored, near) in enumerate(
-            zip(hits, windows, scores, around, strict=True)
-        ):
+        for rank, (hit, several, near) in enumerate(zip(hits, windows, around, strict=True)):
+            scored = [(window, next(scores)) for window in several]
+            relevance = max(item.relevance for _, item in scored)
             text = hit.passage.text
             document = documents[hit.passage.document_key]
             at = hit.passage.start
@@ -109,7 +111,7 @@ class SpanReader:
                 if end - start < _LEAST_CHARACTERS:
                     continue
                 clauses = split_clauses(text, start, end)
-                tried = [best_span(window, scored, *one) for one in ((start, end), *clauses)]
+                tried = [_best_span(scored, *one) for one in ((start, end), *clauses)]
                 spans = [span for span in tried if span is not None]
                 best = max((span.score for span in spans), default=0.0)
                 for span, (first, last) in _distinct(spans, text[start:end], start):
@@ -117,9 +119,15 @@ class SpanReader:
                     clause = (touched[0][0] + at, touched[-1][1] + at)
                     found.append(Candidate(
                         hit, rank, start + at, end + at, clause, (first + at, last + at), span,
-                        span.score - best, scored.relevance, near, document,
+                        span.score - best, relevance, near, document,
                     ))  # fmt: skip
         return found
+
+
+def _best_span(scored: Sequence[tuple[Window, WindowScores]], start: int, end: int) -> Span | None:
+    """Return the best span within a stretch of a passage, of the windows that it is read in."""
+    found = (best_span(window, scores, start, end) for window, scores in scored)
+    return max((span for span in found if span), key=lambda span: span.score, default=None)
 
 
 def _distinct(

@@ -53,18 +53,34 @@ def make_window(
     most: int,
     names: Sequence[str] = (),
 ) -> Window:
-    """Return the window of a passage, at most ``most`` tokens long.
+    """Return the window of a passage, at most ``most`` tokens long, from the passage's beginning.
 
     ``names`` are the question's names that the passage or its title has in another script.
     """
+    return make_windows(question, passage, tokenizer, most, names)[0]
+
+
+def make_windows(
+    question: list[int],
+    passage: Passage,
+    tokenizer: Tokenizer,
+    most: int,
+    names: Sequence[str] = (),
+) -> list[Window]:
+    """Return the windows that a passage is read in: one, or several that overlap by a quarter."""
     asked = question[:MOST_QUESTION_TOKENS]
     head = " ".join([*names, passage.context]).strip()
     context = tokenizer.encode(head)[:MOST_CONTEXT_TOKENS] if head else []
-    space = most - _SPECIAL - len(asked) - len(context)
-    pieces = tokenizer.pieces(passage.text)[:space]
     before = (0, *asked, 2, 2, *context)
-    ids = (*before, *(piece[0] for piece in pieces), 2)
-    return Window(ids, len(before), tuple(piece[1:] for piece in pieces))
+    space = most - _SPECIAL - len(asked) - len(context)
+    pieces = tokenizer.pieces(passage.text)
+    windows: list[Window] = []
+    overlap = space // 4
+    for start in range(0, max(1, len(pieces) - overlap), space - overlap):
+        part = pieces[start : start + space]
+        ids = (*before, *(piece[0] for piece in part), 2)
+        windows.append(Window(ids, len(before), tuple(piece[1:] for piece in part)))
+    return windows
 
 
 def best_span(window: Window, scores: WindowScores, start: int, end: int) -> Span | None:

@@ -3,10 +3,11 @@
 from typing import Any, cast
 
 import numpy as np
+import pytest
 
 from rag.encoder import WindowScores
 from rag.encoder.tokenizer import Tokenizer
-from rag.reading.windows import Window, best_span, make_window
+from rag.reading.windows import Window, best_span, make_window, make_windows
 from rag.records import Passage
 
 
@@ -39,6 +40,26 @@ def test_a_passage_that_does_not_fit_is_cut_at_its_end() -> None:
     window = make_window([1, 2], Passage("d", 0, 6, "abcdef"), TOKENIZER, most=10)
     assert len(window.ids) == 10
     assert window.places == ((0, 1), (1, 2), (2, 3), (3, 4))
+
+
+@pytest.mark.parametrize(
+    ("length", "windows"),
+    [
+        (0, [(0, 0)]),
+        (8, [(0, 8)]),
+        (9, [(0, 8), (6, 9)]),
+        (14, [(0, 8), (6, 14)]),
+        (15, [(0, 8), (6, 14), (12, 15)]),
+    ],
+)
+def test_a_long_passage_is_read_in_windows_that_overlap(
+    length: int, windows: list[tuple[int, int]]
+) -> None:
+    passage = Passage("d", 0, length, "x" * length)
+    found = make_windows([1], passage, TOKENIZER, most=13)
+    shown = [(w.places[0][0], w.places[-1][1]) if w.places else (0, 0) for w in found]
+    assert shown == windows
+    assert all(len(window.ids) <= 13 for window in found)
 
 
 def test_the_best_span_is_the_pair_with_the_highest_sum_in_order() -> None:
