@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from rag.evaluation.gold import Proof
-from rag.evaluation.matching import figures_of, has_words
+from rag.evaluation.matching import Figure, figures_of, has_words
 from rag.records import Citation, Document, Passage
 
 OVERLAP = 0.6
@@ -56,6 +56,16 @@ def holds_answer(text: str, accepted: str) -> bool:
         return True
     wanted = figures_of(accepted)
     return bool(wanted) and wanted <= figures_of(text)
+
+
+def sources_differ(proofs: Sequence[Proof], accepted: Sequence[str]) -> bool:
+    """Return whether proofs in different documents give different ones of the accepted figures."""
+    figures = {one for answer in accepted for one in figures_of(answer)}
+    given: dict[str, set[Figure]] = {}
+    for proof in proofs:
+        given.setdefault(proof.document, set()).update(figures & figures_of(proof.words))
+    sets = [found for found in given.values() if found]
+    return any(one.isdisjoint(other) for one in sets for other in sets)
 
 
 def locate(text: str, words: str) -> tuple[int, int] | None:

@@ -11,7 +11,13 @@ from typing import Protocol
 
 from rag.evaluation import matching, metrics
 from rag.evaluation.gold import GoldQuestion, Proof
-from rag.evaluation.proving import is_from, passage_proves, quote_proves, quote_supports
+from rag.evaluation.proving import (
+    is_from,
+    passage_proves,
+    quote_proves,
+    quote_supports,
+    sources_differ,
+)
 from rag.records import Answer, Document, Hit, Language, SearchMode
 
 logger = logging.getLogger(__name__)
@@ -60,8 +66,10 @@ class Result:
     Scores are None where they do not apply: ``figure`` without figures in the accepted answers,
     ``citation_precision`` without citations, all of them for an unanswerable question. ``right``
     is "answered, and with an accepted answer", or "not answered" where the documents do not say.
-    ``quoted_first`` is whether the first citation quotes the proof. ``confidence`` is the first
-    citation's score. ``seconds`` is the wall time of asking.
+    ``quoted_first`` is whether the first citation quotes the proof. ``other_shown`` is, where
+    sources differ, whether the figure of another one stands beside the answer, and
+    ``other_invented``, where they do not, whether one does all the same. ``confidence`` is the
+    first citation's score. ``seconds`` is the wall time of asking.
     """
 
     id: str
@@ -84,6 +92,8 @@ class Result:
     quoted_first: bool | None
     citation_recall: float | None
     citation_precision: float | None
+    other_shown: bool | None
+    other_invented: bool | None
     seconds: float
     ranks: Mapping[SearchMode, Ranks] = field(default_factory=dict)
     search_seconds: Mapping[SearchMode, float] = field(default_factory=dict)
@@ -183,6 +193,7 @@ def judge(
     quoted_first = first is not None and any(
         quote_proves(first, proof, question.answers) for proof in proofs
     )
+    differ = sources_differ(proofs, question.answers)
     return Result(
         id=question.id,
         question=question.question,
@@ -204,7 +215,14 @@ def judge(
         quoted_first=quoted_first if can else None,
         citation_recall=metrics.citation_recall(supports) if can else None,
         citation_precision=metrics.citation_precision(supports) if can else None,
+        other_shown=_shows_other(answer, question.answers) if differ else None,
+        other_invented=bool(answer.conflicts) if can and not differ else None,
         seconds=seconds,
         ranks=ranks or {},
         search_seconds=search_seconds or {},
     )
+
+
+def _shows_other(answer: Answer, accepted: Sequence[str]) -> bool:
+    """Return whether a figure beside the answer's own is an accepted one as well."""
+    return any(matching.is_right(row.figure.text, accepted) for row in answer.conflicts[1:])

@@ -55,11 +55,11 @@ def answer_measures() -> dict[str, _Measure]:
         "exact": lambda result: result.exact,
         "f1": lambda result: result.f1,
         "figure": lambda result: result.figure,
-        "quoted first": lambda result: (
-            None if result.quoted_first is None else float(result.quoted_first)
-        ),
+        "quoted first": lambda result: _flag(result.quoted_first),
         "citation recall": lambda result: result.citation_recall,
         "citation precision": lambda result: result.citation_precision,
+        "other figure shown": lambda result: _flag(result.other_shown),
+        "other figure invented": lambda result: _flag(result.other_invented),
         "abstention precision": lambda result: metrics.abstention_precision(
             [result.answered], [result.answerable]
         ),
@@ -131,6 +131,10 @@ def coverage_curve(results: Sequence[Result]) -> list[tuple[float, float]]:
         [result.right and result.answerable for result in given],
         len(results),
     )
+
+
+def _flag(value: bool | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _pair(result: Result) -> str:

@@ -68,3 +68,21 @@ def test_words_are_located_across_blanks_and_width() -> None:
     assert proving.locate("共 ３ ００\n亿元。", "300亿元") == (2, 9)
     assert proving.locate("共300亿元", "301") is None
     assert proving.locate("共300亿元", " ") is None
+
+
+@pytest.mark.parametrize(
+    ("proofs", "differ"),
+    [
+        ([("a.md", "40 mills"), ("b.md", "31 mills stand")], True),
+        ([("a.md", "40 mills"), ("b.md", "共40座")], False),
+        ([("a.md", "40 mills, once 31")], False),
+        ([("a.md", "40 mills"), ("a.md", "31 mills")], False),
+        ([("a.md", "40 mills"), ("b.md", "no figure")], False),
+        ([("a.md", "40 mills"), ("b.md", "not accepted: 12")], False),
+    ],
+)
+def test_sources_differ_when_documents_give_other_accepted_figures(
+    proofs: list[tuple[str, str]], differ: bool
+) -> None:
+    made = [Proof(document, words) for document, words in proofs]
+    assert proving.sources_differ(made, ["40座", "31 mills"]) is differ

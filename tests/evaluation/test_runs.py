@@ -1,12 +1,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from rag.evaluation import Engine
 from rag.evaluation.gold import GoldQuestion, Proof
 from rag.evaluation.runs import ProofSet, Ranks, judge, run
-from rag.records import Answer, Citation, Document, SearchMode
+from rag.records import Answer, Citation, Document, Figure, Relation, Reported, SearchMode
 
 
 def test_a_right_and_proven_answer_is_judged_so(recovered: GoldQuestion, engine: Engine) -> None:
@@ -104,3 +105,21 @@ def test_the_first_question_is_asked_once_more_to_load_the_models(
 
 def test_no_questions_give_no_results(engine: Engine) -> None:
     assert run(engine, []) == []
+
+
+@pytest.mark.parametrize(("other", "shown"), [(None, False), ("4.5万起", True), ("9起", False)])
+def test_the_figure_of_another_source_must_stand_beside_the_answer(
+    recovered: GoldQuestion, other: str | None, shown: bool
+) -> None:
+    def row(text: str, relation: Relation) -> Reported:
+        return Reported(Figure(text, Decimal(0), "", "count", "", ""), None, relation, 1, (1,))
+
+    rows = [row("4.04万起", Relation.ANSWER)]
+    rows += [row(other, Relation.OVER_TIME)] if other else []
+    answer = Answer("q", "4.04万起", ("4.04万起",), True, conflicts=tuple(rows if other else ()))
+    proofs = (Proof("a.md", "共4.04万起"), Proof("b.md", "共4.5万起"))
+    differing = replace(recovered, answers=("4.04万起", "4.5万起"), proofs=proofs)
+    result = judge(differing, answer, proofs, 0.0)
+    assert (result.other_shown, result.other_invented) == (shown, None)
+    agreeing = judge(replace(differing, proofs=proofs[:1]), answer, proofs[:1], 0.0)
+    assert (agreeing.other_shown, agreeing.other_invented) == (None, other is not None)

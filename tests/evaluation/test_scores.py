@@ -53,6 +53,7 @@ def test_answers_are_put_together(results: list[Result]) -> None:
         "quoted first": 0.5,
         "citation recall": 0.5,
         "citation precision": 0.25,
+        "other figure invented": 0.0,
         "abstention recall": 0.0,
     }
 
