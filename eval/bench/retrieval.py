@@ -1,15 +1,19 @@
-"""How long a question takes to its passages, embedding included, in a warm process.
+"""How long a question takes to its passages, and to its answer, in a warm process.
 
     python eval/bench/retrieval.py --data DIR [--documents 10000] [--questions 200]
 
-Indexes so many documents of one passage each (or takes a folder with --index), then searches for
-different questions. Prints a table and writes eval/results/retrieval.json.
+Indexes so many documents of one passage each in a process of its own (or takes a folder with
+--index), then searches for different questions and asks them. Prints a table and the memory that is
+resident at the end, and writes eval/results/retrieval.json.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -45,18 +49,38 @@ def time_searches(engine: Engine, questions: Sequence[str], mode: SearchMode) ->
     return times[WARM:]
 
 
+def time_answers(engine: Engine, questions: Sequence[str]) -> list[float]:
+    """Return the seconds from each question to its answer, after a few that are not measured."""
+    times = []
+    for question in questions:
+        start = time.perf_counter()
+        engine.ask(question)
+        times.append(time.perf_counter() - start)
+    return times[WARM:]
+
+
+def resident_megabytes() -> float | None:
+    """Return how much memory this process has resident; None where the system does not say."""
+    path = Path("/proc/self/statm")
+    if not path.is_file():
+        return None
+    return int(path.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def measure(
     engine: Engine, questions: Sequence[str]
 ) -> tuple[dict[str, dict[str, float | None]], dict[str, object]]:
     """Return milliseconds at each percentile by mode, and what they depend on."""
-    figures = {}
-    for mode in SearchMode:
-        times = time_searches(engine, questions, mode)
-        figures[mode.value] = {
-            f"p{share}": percentile([seconds * 1000 for seconds in times], share)
+    times = {f"search, {mode}": time_searches(engine, questions, mode) for mode in SearchMode}
+    times["answer"] = time_answers(engine, questions)
+    figures = {
+        name: {
+            f"p{share}": percentile([seconds * 1000 for seconds in taken], share)
             for share in SHARES
         }
-    return figures, describe_engine(engine)
+        for name, taken in times.items()
+    }
+    return figures, describe_engine(engine) | {"resident MB": resident_megabytes()}
 
 
 def main() -> None:
@@ -80,15 +104,20 @@ def main() -> None:
         if options.index is None:
             path = Path(name) / "documents.jsonl"
             write_documents(path, make_documents(paragraphs, options.documents, CHARACTERS))
-            engine.add([path])
+            command = Path(sys.executable).with_name("rag")
+            subprocess.run(
+                [command, "index", path, "--index", engine.settings.index],
+                check=True, capture_output=True,
+            )  # fmt: skip
         figures, settings = measure(engine, questions)
-    header = ("search", *(f"p{share} ms" for share in SHARES))
+    header = ("question to", *(f"p{share} ms" for share in SHARES))
     rows = [
         (mode, *(f"{value:.1f}" for value in shares.values() if value is not None))
         for mode, shares in figures.items()
     ]
     print(markdown_table(header, rows))
     print(f"\n{options.questions} questions, {settings['passages']:,} passages")
+    print(f"resident: {settings['resident MB'] or 0:.0f} MB")
     settings |= {"questions": options.questions, "seed": options.seed, "top_k": 10}
     save(options.out, {"milliseconds": figures, "settings": settings})
 
