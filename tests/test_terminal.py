@@ -61,6 +61,11 @@ def test_an_answer_shows_its_words_marked_in_the_quote_and_the_source() -> None:
     ]
 
 
+def test_an_excerpt_says_so_below_its_source() -> None:
+    lines = render(answer(ENGLISH, "45 minutes", excerpt=True), Screen()).split("\n")
+    assert "    ! excerpt of an article, as another page shows it" in lines
+
+
 def test_one_figure_is_said_in_the_other_language_behind_it() -> None:
     figure = Figure("45 minutes", Decimal(45), "minutes", "time", "", "45分钟")
     made = replace(answer(ENGLISH, "45 minutes"), figures=(figure,))

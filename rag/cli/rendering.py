@@ -176,9 +176,10 @@ def _source(citation: Citation, screen: Screen) -> list[str]:
     lines.extend(
         screen.paint(line, "2") for line in wrap("    " + on_one_line(place), screen.width, "    ")
     )
+    notes = ["excerpt of an article, as another page shows it"] if document.excerpt else []
     lines.extend(
         screen.paint(line, "33")
-        for warning in document.warnings
-        for line in wrap(f"    ! {on_one_line(warning)}", screen.width, "      ")
+        for note in (*notes, *document.warnings)
+        for line in wrap(f"    ! {on_one_line(note)}", screen.width, "      ")
     )
     return lines

@@ -95,9 +95,10 @@ def _item(
 def _listing(blocks: Sequence[Block], items: Sequence[Item], warnings: Sequence[str]) -> Parsed:
     """Make a document of every article on a listing page."""
     dropped = [drop(b, "above the first listed article") for b in blocks[: items[0].title_at]]
+    listed = f"listed on a page of {len(items)} articles, not read at its publisher's"
     pieces = []
     for item in items:
-        piece, out = _item(blocks, item, warnings)
+        piece, out = _item(blocks, item, (*warnings, listed))
         pieces.append(piece)
         dropped += out
     return Parsed(tuple(pieces), tuple(dropped))

@@ -86,6 +86,8 @@ def test_every_article_of_a_listing_page_is_a_document(load_page: Load, count: i
         assert document.published == date.fromisoformat(day)
         assert document.text == text
         assert not document.excerpt
+        [warning] = document.warnings
+        assert warning.startswith(f"listed on a page of {count} articles")
         assert document.key == f"{source.path}#{n + 1}"
     assert [item.reason for item in source.dropped[:2]] == ["above the first listed article"] * 2
 
