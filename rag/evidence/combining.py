@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from rag.evidence.citing import MOST_CITATIONS, MOST_NEAREST, cite
-from rag.evidence.series import Statement, statements_of
+from rag.evidence.series import LEAST_SHARE, Statement, statements_of
 from rag.evidence.verification import answers
 from rag.language.names import place_spans
 from rag.language.rendering import computed, is_same_unit
@@ -68,8 +68,13 @@ def compare_places(
 
     None where sources give the figure for fewer than two places.
     """
+    if not draft.answered:
+        return None
+    least = LEAST_SHARE * draft.extracts[0].score
     verified = [
-        item for item in draft.extracts if answers(item, documents[item.document_key], question)
+        item
+        for item in draft.extracts
+        if item.score >= least and answers(item, documents[item.document_key], question)
     ]
     by_place: dict[frozenset[str], Statement] = {}
     for one in statements_of(verified, documents, segmenter):

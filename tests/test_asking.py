@@ -1,0 +1,78 @@
+"""Questions that take several, over a scripted model and reader."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from cli.scripted import WordEmbedder, WordReader
+
+from rag.engine import Engine
+from rag.records import Operation
+from rag.settings import Settings
+
+TEXTS = (
+    "Guangxi built 12 bridges.",
+    "Qinghai built 30 bridges.",
+    "Hubei built mills.",
+    "Both Jiangxi and Hunan share 7 canals.",
+)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    folder = tmp_path_factory.mktemp("asking")
+    lines = [json.dumps({"id": f"d{n}", "text": text}) for n, text in enumerate(TEXTS)]
+    (folder / "all.jsonl").write_text("\n".join(lines))
+    with Engine(Settings(index=folder / "index")) as engine:
+        engine.embedder = WordEmbedder("words")
+        engine.answerer = WordReader(0.3)
+        engine.add([folder / "all.jsonl"])
+        yield engine
+
+
+def test_a_total_is_asked_place_by_place(engine: Engine) -> None:
+    answer = engine.ask("How many bridges did Guangxi and Qinghai build in total?")
+    assert answer.question == "How many bridges did Guangxi and Qinghai build in total?"
+    assert [c.document.key for c in answer.citations] == ["d0", "d1"]
+    assert answer.combined is not None
+    assert answer.combined.result is not None
+    assert answer.combined.result.value == Decimal(42)
+    assert list(answer.timings) == ["retrieval", "reading", "evidence"]
+
+
+def test_a_total_that_lacks_a_part_is_not_said(engine: Engine) -> None:
+    answer = engine.ask("How many bridges did Guangxi and Hubei build in total?")
+    assert not answer.answered
+    assert answer.combined is None
+    assert [c.quote for c in answer.nearest] == ["Guangxi built 12 bridges."]
+
+
+def test_a_source_that_gives_the_total_answers_itself(engine: Engine) -> None:
+    answer = engine.ask("How many canals do Jiangxi and Hunan share together?")
+    assert answer.text == "Both Jiangxi and Hunan share 7 canals."
+    assert answer.combined is None
+
+
+@pytest.mark.parametrize(
+    ("end", "place", "number"), [("most", "Qinghai", 30), ("fewest", "Guangxi", 12)]
+)
+def test_places_are_compared(engine: Engine, end: str, place: str, number: int) -> None:
+    answer = engine.ask(f"Which province built the {end} bridges?")
+    assert answer.question == f"Which province built the {end} bridges?"
+    assert answer.text == place
+    assert answer.combined is not None
+    assert answer.combined.operation is (Operation.MOST if end == "most" else Operation.LEAST)
+    assert [part.figure.value for part in answer.combined.parts] == numbers
+
+
+def test_a_comparison_without_two_places_is_asked_as_it_stands(engine: Engine) -> None:
+    assert engine.ask("Which province built the most mills?").combined is None
+
+
+def test_a_figure_in_the_question_is_judged(engine: Engine) -> None:
+    answer = engine.ask("Did Guangxi build 40 bridges?")
+    assert answer.question == "Did Guangxi build 40 bridges?"
+    assert answer.citations[0].document.key == "d0"
+    assert answer.verdict is not None
+    assert (answer.verdict.agrees, answer.verdict.claim.value) == (False, 40)
