@@ -2,8 +2,8 @@
 
     python eval/ablation.py [--split dev] [--documents seeds]
 
-Asks the gold questions over the sample documents as `ask` does, and then with other searches, with
-the first passage alone, with the sentence nearest to the question by embedding in the reader's
+Asks the gold questions over the sample documents, each as it stands, and then with other searches,
+with the first passage alone, with the sentence nearest to the question by embedding in the reader's
 place, and without verification. Prints a table and writes eval/results/ablation.json.
 """
 
@@ -41,7 +41,7 @@ class Variants:
     def every(self) -> dict[str, Ask]:
         """Return the variants by name, the whole first."""
         return {
-            "as `ask` does": lambda query: self._read(query, SearchMode.HYBRID),
+            "the whole": lambda query: self._read(query, SearchMode.HYBRID),
             "dense search only": lambda query: self._read(query, SearchMode.DENSE),
             "lexical search only": lambda query: self._read(query, SearchMode.LEXICAL),
             "the first passage only": lambda query: self._read(query, SearchMode.HYBRID, 1),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from rag.evidence import answer_from, combine, compare_places
+from rag.evidence import answer_from, combine, compare_places, settles
 from rag.language.parts import find_parts
 from rag.language.words import Segmenter
 from rag.questions import QuestionParser
@@ -47,19 +47,15 @@ class Asking:
 
     def _answer(self, question: str) -> Answer:
         query = self._understand(question)
-        parts = find_parts(query.text, query.words, query.language)
-        compares = parts is not None and parts.operation in (Operation.MOST, Operation.LEAST)
-        if parts is not None and compares:
-            asked = replace(self._understand(parts.questions[0]), typed=question)
-            found = self._compared(asked, parts.operation)
-            if found is not None:
-                return found
+        parts = find_parts(query.text, query.places, query.language)
         answer = self._plain(query)
-        if parts is None or compares or answer.answered:
+        if parts is None or settles(answer, parts.operation, query):
             return answer
-        asked_parts = [self._understand(part) for part in parts.questions]
-        answers = [(part, self._plain(part)) for part in asked_parts]
-        return combine(question, parts.operation, answers)
+        asked = [self._understand(part) for part in parts.questions]
+        if parts.operation in (Operation.MOST, Operation.LEAST):
+            return self._compared(replace(asked[0], typed=query.typed), parts.operation) or answer
+        answers = [(part, self._plain(part)) for part in asked]
+        return combine(query, parts.operation, answers, self._segmenter)
 
     def _understand(self, question: str) -> Question:
         with _timed(self._timings, "retrieval"):

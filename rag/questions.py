@@ -56,7 +56,7 @@ class QuestionParser:
             language,
             vector,
             words,
-            self._names(text, words, language),
+            self._names(typed, words, language),
             tuple(self._glosses.translations(words)),
             self._bonus(index, vector, language),
             self._places(text, words),

@@ -227,8 +227,10 @@ class Citation:
 class Figure:
     """A quantity in an answer, as it stands in the source, and what it says.
 
-    ``value`` is exact, with 万, million and so on multiplied in. ``kind`` is money, percent, time
-    or count. ``translated`` is the same in the other language, "" where it would read alike.
+    ``value`` is exact, with 万, million and so on multiplied in; of a range it is the upper end,
+    and ``low`` the lower. ``kind`` is money, percent, time or count. ``translated`` is the same in
+    the other language, "" where it would read alike. ``comparison`` is what the source compares
+    it with: 同比, year on year.
     """
 
     text: str
@@ -237,6 +239,8 @@ class Figure:
     kind: str
     qualifier: str
     translated: str
+    low: Decimal | None = None
+    comparison: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ def figure_to_dict(figure: Figure) -> dict[str, Any]:
         "kind": figure.kind,
         "qualifier": figure.qualifier,
         "translated": figure.translated,
+        "low": None if figure.low is None else f"{figure.low:f}",
+        "comparison": figure.comparison,
     }
 
 

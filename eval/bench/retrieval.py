@@ -118,7 +118,7 @@ def main() -> None:
     print(markdown_table(header, rows))
     print(f"\n{options.questions} questions, {settings['passages']:,} passages")
     print(f"resident: {settings['resident MB'] or 0:.0f} MB")
-    settings |= {"questions": options.questions, "seed": options.seed, "top_k": 10}
+    settings |= {"questions": options.questions, "seed": options.seed, "top_k of searches": 10}
     save(options.out, {"milliseconds": figures, "settings": settings})
 
 

@@ -134,9 +134,12 @@ def _until(day: date | None, *, english: bool) -> str:
 
 
 def _copies(row: Reported, *, english: bool) -> str:
+    """Return how many sources there are where some quotations are copies of one."""
     if row.sources == len(row.citations):
         return ""
-    return " (one report)" if english else " (同一报道)"
+    if english:
+        return " (one report)" if row.sources == 1 else f" ({row.sources} reports)"
+    return " (同一报道)" if row.sources == 1 else f" ({row.sources}份报道)"
 
 
 def shown_in_english(answer: Answer) -> bool:

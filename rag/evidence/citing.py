@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.evidence.series import Group, compare
-from rag.evidence.verification import answers
+from rag.evidence.verification import verified
 from rag.language.asking import asks_for_several
 from rag.language.claims import agrees
 from rag.language.figures import find_figures
@@ -39,20 +39,19 @@ def answer_from(
     and where the question asks for several things, the words of every citation answer.
     Not answered, the best extracts are given as the nearest, clearly not as an answer.
     """
-    verified = [
-        item for item in draft.extracts if answers(item, documents[item.document_key], question)
-    ]
-    if not draft.answered or not verified:
-        others = [item for item in draft.extracts if item not in verified]
-        nearest = cite([*verified, *others][:MOST_NEAREST], documents)
+    found = verified(draft, documents, question, segmenter)
+    if not draft.answered or not found:
+        others = [item for item in draft.extracts if item not in found]
+        nearest = cite([*found, *others][:MOST_NEAREST], documents)
         return Answer(question.typed or question.text, nearest=nearest)
-    groups = compare(verified, documents, question, segmenter)
+    groups = compare(found, documents, question, segmenter)
+    if question.claim:
+        # The source that bears the question's figure out is the one to show.
+        groups.sort(key=lambda group: not _bears_out(question.claim, group))
     compared = [one.extract for group in groups for one in group.statements]
-    least = SURE_SHARE * verified[0].score
-    also = [
-        item for item in verified[:MOST_CITATIONS] if item.score >= least and item not in compared
-    ]
-    cited = [*compared, *also] or verified[:1]
+    least = SURE_SHARE * found[0].score
+    also = [item for item in found[:MOST_CITATIONS] if item.score >= least and item not in compared]
+    cited = [*compared, *also]
     citations = cite(cited, documents)
     lead = citations[0]
     shown = citations if asks_for_several(question.text) and len(groups) < 2 else citations[:1]
@@ -60,7 +59,7 @@ def answer_from(
     figures = tuple(as_figure(item) for text in texts for item in find_figures(text))
     return Answer(
         question.typed or question.text, texts[0], texts, True, citations, (), figures,
-        verdict=_verdict(question.claim, figures),
+        verdict=verdict_on(question.claim, figures),
         conflicts=_reported(groups, cited) if len(groups) > 1 else (),
         warnings=lead.document.warnings,
     )  # fmt: skip
@@ -82,10 +81,16 @@ def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Report
     )  # fmt: skip
 
 
-def _verdict(claim: Figure | None, figures: Sequence[Figure]) -> Verdict | None:
+def _bears_out(claim: Figure | None, group: Group) -> bool:
+    return claim is not None and agrees(claim, group.statements[0].figure) is True
+
+
+def verdict_on(claim: Figure | None, figures: Sequence[Figure]) -> Verdict | None:
+    """Return whether the one figure of an answer is the question's, None where that is open."""
     if claim is None or len(figures) != 1:
         return None
-    return Verdict(claim, agrees(claim, figures[0]))
+    same = agrees(claim, figures[0])
+    return None if same is None else Verdict(claim, same)
 
 
 def cite(extracts: Sequence[Extract], documents: Mapping[str, Document]) -> tuple[Citation, ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from rag.evidence.citing import MOST_CITATIONS, MOST_NEAREST, cite
-from rag.evidence.series import LEAST_SHARE, Statement, statements_of
-from rag.evidence.verification import answers
-from rag.language.names import place_spans
-from rag.language.rendering import computed, is_same_unit
+from rag.evidence.citing import MOST_CITATIONS, MOST_NEAREST, cite, verdict_on
+from rag.evidence.series import LEAST_SHARE, Statement, have_like_extents, statements_of
+from rag.evidence.verification import verified
+from rag.language.measures import is_same_measure, measure_of
+from rag.language.names import mentions_place, place_spans
+from rag.language.rendering import computed
 from rag.language.words import Segmenter
 from rag.records import (
     Answer,
@@ -18,6 +20,7 @@ from rag.records import (
     Combined,
     Document,
     Draft,
+    Extract,
     Figure,
     Language,
     Operation,
@@ -26,33 +29,63 @@ from rag.records import (
 )
 
 _SIGNS = {Operation.SUM: " + ", Operation.DIFFERENCE: " − ", Operation.EACH: "; "}
+_COMPARES = re.compile(
+    r"比|相差|最|第一|居首|\b(?:than|gap|more|less|fewer|most|least|highest|lowest|largest|first)\b",
+    re.IGNORECASE,
+)
+
+
+def settles(answer: Answer, operation: Operation, question: Question) -> bool:
+    """Return whether a source says itself what a question puts together.
+
+    Its quotation names every place of the question and, where amounts are to be compared, compares.
+    """
+    if not answer.answered:
+        return False
+    quote = answer.citations[0].quote
+    compares = operation not in (Operation.SUM, Operation.EACH)
+    return (_COMPARES.search(quote) is not None or not compares) and all(
+        mentions_place(quote, place) for place in question.places
+    )
 
 
 def combine(
-    question: str, operation: Operation, parts: Sequence[tuple[Question, Answer]]
+    question: Question,
+    operation: Operation,
+    parts: Sequence[tuple[Question, Answer]],
+    segmenter: Segmenter,
 ) -> Answer:
     """Return the answer that the answers to a question's parts amount to.
 
     The answer's words are the figures as the sources have them; what they come to is computed
-    beside. When a part has no answer, the documents do not say, and the others are the nearest.
+    beside, where they count the same over like stretches of time. When a part has no answer, or two
+    parts have the same one, the documents do not say, and what was found is the nearest.
     """
+    typed = question.typed or question.text
     found = [(asked, answer) for asked, answer in parts if answer.answered]
-    citations = _renumbered([answer.citations[0] for _, answer in found])
-    if len(found) < len(parts):
-        return Answer(question, nearest=citations[:MOST_NEAREST])
+    citations = tuple(
+        replace(answer.citations[0], number=number) for number, (_, answer) in enumerate(found, 1)
+    )
+    places = {(item.document.key, item.start, item.spans) for item in citations}
+    if len(found) < len(parts) or len(places) < len(parts):
+        return Answer(typed, nearest=citations[:MOST_NEAREST])
     texts = tuple(answer.text for _, answer in found)
-    figures = [answer.figures[0] for _, answer in found if len(answer.figures) == 1]
-    combined = None
-    if len(figures) == len(found):
+    statements = _statements(citations, segmenter)
+    combined, results = None, []
+    if len(statements) == len(found):
         shown = tuple(
-            Part(_subject(asked), figure, None, citation.number)
-            for (asked, _), figure, citation in zip(found, figures, citations, strict=True)
+            Part(_subject(asked), statement.figure, statement.as_of, citation.number)
+            for (asked, _), statement, citation in zip(found, statements, citations, strict=True)
         )
-        language = found[0][0].language
-        combined = Combined(operation, shown, _result(operation, figures, language))
+        sure = not any(answer.conflicts for _, answer in found)
+        result = _result(operation, statements, question.language) if sure else None
+        combined = Combined(operation, shown, result)
+        results = [result] if result else []
     return Answer(
-        question, _SIGNS[operation].join(texts), texts, True, citations, (), tuple(figures),
+        typed, _SIGNS[operation].join(texts), texts, True, citations, (),
+        tuple(statement.figure for statement in statements),
         warnings=tuple(dict.fromkeys(w for c in citations for w in c.document.warnings)),
+        verdict=verdict_on(question.claim, results),
         combined=combined,
     )  # fmt: skip
 
@@ -66,25 +99,27 @@ def compare_places(
 ) -> Answer | None:
     """Return which place has the most, or the least, of what a question asks for.
 
-    None where sources give the figure for fewer than two places.
+    Each place counts with its newest figure. None where sources give comparable figures for fewer
+    than two places.
     """
     if not draft.answered:
         return None
     least = LEAST_SHARE * draft.extracts[0].score
-    verified = [
-        item
-        for item in draft.extracts
-        if item.score >= least and answers(item, documents[item.document_key], question)
-    ]
+    sure = [item for item in verified(draft, documents, question, segmenter) if item.score >= least]
     by_place: dict[frozenset[str], Statement] = {}
-    for one in statements_of(verified, documents, segmenter):
-        first = next(iter(by_place.values()), one)
-        if one.places and is_same_unit(one.figure, first.figure):
-            by_place.setdefault(one.places, one)
+    first: Statement | None = None
+    for one in statements_of(sure, documents, segmenter):
+        if len(one.places) != 1:
+            continue
+        first = first or one
+        like = is_same_measure(one.figure, first.figure) and have_like_extents(one, first)
+        known = by_place.get(one.places)
+        if like and (known is None or _is_newer(one, known)):
+            by_place[one.places] = one
     if len(by_place) < 2:
         return None
     ranked = sorted(
-        by_place.values(), key=lambda one: one.figure.value, reverse=operation is Operation.MOST
+        by_place.values(), key=lambda one: one.value, reverse=operation is Operation.MOST
     )[:MOST_CITATIONS]
     citations = cite([one.extract for one in ranked], documents)
     parts = tuple(
@@ -98,8 +133,18 @@ def compare_places(
     )  # fmt: skip
 
 
-def _renumbered(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    return tuple(replace(one, number=number) for number, one in enumerate(citations, 1))
+def _is_newer(one: Statement, other: Statement) -> bool:
+    return one.as_of is not None and other.as_of is not None and one.as_of > other.as_of
+
+
+def _statements(citations: Sequence[Citation], segmenter: Segmenter) -> list[Statement]:
+    """Return the citations that quote one figure each, as statements."""
+    documents = {item.document.key: item.document for item in citations}
+    extracts = [
+        Extract(item.document.key, item.start, item.end, item.spans, item.score)
+        for item in citations
+    ]
+    return statements_of(extracts, documents, segmenter)
 
 
 def _subject(asked: Question) -> str:
@@ -117,12 +162,22 @@ def _place_of(statement: Statement) -> str:
     return ""
 
 
-def _result(operation: Operation, figures: Sequence[Figure], language: Language) -> Figure | None:
-    """Return the sum, or how far apart two figures are; None where units differ."""
-    first = figures[0]
-    if operation is Operation.EACH or not all(is_same_unit(first, one) for one in figures):
+def _result(
+    operation: Operation, statements: Sequence[Statement], language: Language
+) -> Figure | None:
+    """Return the sum of figures, or how much more the first is than the second.
+
+    None where they are shares or ranges, count different things or cover unlike times.
+    """
+    first, figures = statements[0], [one.figure for one in statements]
+    counted = next((one for one in figures if one.unit), figures[0])
+    same = all(is_same_measure(counted, one) for one in figures)
+    plain = all(one.kind != "percent" and one.low is None for one in figures)
+    like = all(have_like_extents(first, one) for one in statements)
+    if operation is Operation.EACH or not same or not plain or not like:
         return None
-    values = [one.value for one in figures]
-    value = sum(values, Decimal(0)) if operation is Operation.SUM else abs(values[0] - values[1])
+    factor = measure_of(replace(counted, value=Decimal(1))).value
+    values = [one.value / factor for one in statements]
+    value = sum(values, Decimal(0)) if operation is Operation.SUM else values[0] - values[1]
     about = any(one.qualifier for one in figures)
-    return computed(value, first, "about" * about, language)
+    return computed(value, counted, "about" * about, language)

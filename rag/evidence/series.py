@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
+from rag.evidence.verification import answer_words
 from rag.language.dates import Period
 from rag.language.figures import find_figures
+from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import local_places
-from rag.language.periods import find_periods, overlaps, stated_periods
-from rag.language.rendering import as_figure, is_same_unit
+from rag.language.periods import find_periods, is_reported_then, overlaps, stated_periods
+from rag.language.rendering import as_figure
 from rag.language.words import Segmenter
 from rag.records import Document, Extract, Figure, Question, Relation
 
@@ -22,29 +25,44 @@ LEAST_SHARE = 0.5
 """Of the first extract's score, the part that one with another figure must have."""
 
 MOST_FIGURES = 5
-_REPORTED_WITHIN = timedelta(days=100)
 _NEIGHBOURS = 150
 _COPY = 90
 """From what likeness of the words around two quotations, of 100, one is a copy of the other."""
 
+_ALIKE = 2
+"""How many times as long as another a period may be, to be of the same series."""
+
+_AT_ONCE = timedelta(days=7)
+"""Reports without a period of their own are of one time when they came out within this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An extract whose answer is one figure, with what it is about and the days it covers."""
+    """An extract whose answer is one figure, with what it is about and the days it covers.
+
+    ``named`` are the places that the quotation names, ``places`` those or else the title's.
+    """
 
     extract: Extract
     document: Document
     figure: Figure
+    named: frozenset[str]
     places: frozenset[str]
     covers: Period | None
 
     @property
+    def value(self) -> Decimal:
+        """What the figure says, in its measure's first unit."""
+        return measure_of(self.figure).value
+
+    @property
     def as_of(self) -> date | None:
-        """The last day that the figure covers, not after its publication."""
+        """The last day that the figure covers, not after its publication; None when unknown."""
         published = self.document.published
         if self.covers is None:
             return published
-        return min(self.covers.end, published) if published else self.covers.end
+        end = min(self.covers.end, published) if published else self.covers.end
+        return None if end == date.max else end
 
     @property
     def is_clean(self) -> bool:
@@ -90,14 +108,17 @@ def compare(
     if not said or said[0].extract is not extracts[0]:
         return []
     first = said[0]
-    alike = [first, *(one for one in said[1:] if _is_comparable(one, first, question))]
-    groups: dict[object, list[Statement]] = {}
-    for one in alike:
-        groups.setdefault(one.figure.value, []).append(one)
-    leading = max(alike, key=_day)
-    rest = [group for value, group in groups.items() if value != leading.figure.value]
+    alike = {first.document.key: first}
+    for one in said[1:]:
+        if _is_comparable(one, first, question):
+            alike.setdefault(one.document.key, one)
+    groups: dict[Decimal, list[Statement]] = {}
+    for one in alike.values():
+        groups.setdefault(one.value, []).append(one)
+    leading = max(alike.values(), key=_day)
+    rest = [group for value, group in groups.items() if value != leading.value]
     rest.sort(key=lambda group: _day(group[0]), reverse=True)
-    found = [Group(_best_first(groups[leading.figure.value]), Relation.ANSWER)]
+    found = [Group(_best_first(groups[leading.value]), Relation.ANSWER)]
     return found + [
         Group(_best_first(group), _relation(group[0], leading))
         for group in rest[: MOST_FIGURES - 1]
@@ -112,27 +133,43 @@ def statements_of(
     return [statement for statement in found if statement is not None]
 
 
+def have_like_extents(one: Statement, other: Statement) -> bool:
+    """Return whether two figures cover stretches of time that can be set side by side.
+
+    They are counted from the same day, or are about as long, or do not say.
+    """
+    if one.covers is None or other.covers is None or one.covers.start == other.covers.start:
+        return True
+    days = sorted((s.end - s.start).days + 1 for s in (one.covers, other.covers))
+    return days[1] <= _ALIKE * days[0]
+
+
 def _statement(extract: Extract, document: Document, segmenter: Segmenter) -> Statement | None:
-    words = " ".join(document.text[start:end] for start, end in extract.spans)
-    figures = find_figures(words)
+    figures = find_figures(answer_words(extract, document))
     if len(figures) != 1:
         return None
     quote = document.text[extract.start : extract.end]
     stated = stated_periods(quote, document.published)
     covers = max(stated, key=lambda period: period.end - period.start, default=None)
-    named = (quote, document.title or document.text[:_NEIGHBOURS], document.publisher)
-    places = (local_places(text, segmenter.words(text)) for text in named)
-    about = next(filter(None, places), frozenset())
-    return Statement(extract, document, as_figure(figures[0]), about, covers)
+    named = local_places(quote, segmenter.words(quote))
+    heading = document.title or document.text[:_NEIGHBOURS]
+    places = named or local_places(heading, segmenter.words(heading))
+    return Statement(extract, document, as_figure(figures[0]), named, places, covers)
 
 
 def _is_comparable(one: Statement, first: Statement, question: Question) -> bool:
     """Return whether a statement gives a figure for the same thing as the first one."""
+    same_place = (
+        not one.named or question.places <= one.named
+        if question.places
+        else one.places == first.places
+    )
     return (
         one.extract.score >= LEAST_SHARE * first.extract.score
-        and one.document.key != first.document.key
-        and is_same_unit(one.figure, first.figure)
-        and (bool(question.places) or one.places == first.places)
+        and same_place
+        and one.figure.comparison == first.figure.comparison
+        and is_same_measure(one.figure, first.figure)
+        and have_like_extents(one, first)
         and _fits(one, question)
     )
 
@@ -144,10 +181,7 @@ def _fits(statement: Statement, question: Question) -> bool:
         return True
     if statement.covers is not None:
         return any(overlaps(one, statement.covers) for one in asked)
-    published = statement.document.published
-    return published is not None and any(
-        one.start <= published and published - _REPORTED_WITHIN <= one.end for one in asked
-    )
+    return is_reported_then(statement.document.published, asked)
 
 
 def _best_first(group: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -158,6 +192,8 @@ def _best_first(group: Sequence[Statement]) -> tuple[Statement, ...]:
 def _relation(one: Statement, leading: Statement) -> Relation:
     if one.covers is not None and leading.covers is not None:
         same = one.covers == leading.covers
+    elif one.covers is None and leading.covers is None and one.as_of and leading.as_of:
+        same = abs(one.as_of - leading.as_of) <= _AT_ONCE
     else:
         same = one.as_of == leading.as_of
     return Relation.CONFLICT if same else Relation.OVER_TIME

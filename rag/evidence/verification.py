@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rag.language.asking import Asked, asked_for, is_of_kind
 from rag.language.figures import find_figures
-from rag.language.names import mentions_place
+from rag.language.names import local_places, mentions_place
 from rag.language.periods import find_periods, overlaps, stated_periods
-from rag.records import Document, Extract, Question
+from rag.language.words import Segmenter
+from rag.records import Document, Draft, Extract, Question
 
 NEIGHBOURS = 200
 """How many characters before and after a quotation may name what it is about."""
@@ -15,37 +18,56 @@ OPENING = 150
 """How many characters at a document's beginning may."""
 
 
-def answers(extract: Extract, document: Document, question: Question) -> bool:
-    """Return whether an extract may stand as an answer.
+def verified(
+    draft: Draft, documents: Mapping[str, Document], question: Question, segmenter: Segmenter
+) -> list[Extract]:
+    """Return the extracts of a draft that may stand as answers, in its order.
 
-    It must be about the question's places and period, be of the kind asked for, and say more than
-    the question does: "how many" is answered by a count, "how much money" by money, and "how much
-    of the 40 million" not by 40 million. "When" may be answered by what is no date: in spring,
-    after the flood.
+    An extract must be about the question's places and period, be of the kind asked for, and say
+    more than the question does: "how many" is answered by a count, "how much money" by money, and
+    "how much of the 40 million" not by 40 million. "When" may be answered by what is no date: in
+    spring, after the flood.
     """
     asked = asked_for(question.text)
-    if asked is Asked.DATE:
-        asked = None
+    kind = None if asked is Asked.DATE else asked
+
+    def stands(extract: Extract) -> bool:
+        document = documents[extract.document_key]
+        words = answer_words(extract, document)
+        return (
+            is_of_kind(words, kind)
+            and not (kind and _repeats(words, question.text))
+            and is_of_period(extract, document, question)
+            and is_about(extract, document, question, segmenter)
+        )
+
+    return [extract for extract in draft.extracts if stands(extract)]
+
+
+def answer_words(extract: Extract, document: Document) -> str:
+    """Return the words of an extract that answer, the whole quotation where none are marked."""
     spans = extract.spans or ((extract.start, extract.end),)
-    words = " ".join(document.text[start:end] for start, end in spans)
-    return (
-        is_about(extract, document, question)
-        and is_of_kind(words, asked)
-        and not (asked and _repeats(words, question.text))
-        and is_of_period(extract, document, question)
-    )
+    return " ".join(document.text[start:end] for start, end in spans)
 
 
-def is_about(extract: Extract, document: Document, question: Question) -> bool:
-    """Return whether a quotation, its neighbours or its document's heading name every place asked.
+def is_about(
+    extract: Extract, document: Document, question: Question, segmenter: Segmenter
+) -> bool:
+    """Return whether a quotation is about every place that a question names, in either script.
 
-    Either script will do. What Guangxi recovered does not answer what Guangdong did, however
-    alike the sentences are.
+    The quotation names it, or the title does; or, where the quotation names no place of its own,
+    its neighbours or the document's opening do. What Guangxi recovered does not answer what
+    Guangdong did, however alike the sentences are.
     """
+    if not question.places:
+        return True
     text = document.text
-    near = text[max(0, extract.start - NEIGHBOURS) : extract.end + NEIGHBOURS]
-    shown = "\n".join((document.title, document.publisher, text[:OPENING], near))
-    return all(mentions_place(shown, place) for place in question.places)
+    quote = text[extract.start : extract.end]
+    named = f"{quote}\n{document.title}"
+    if not local_places(quote, segmenter.words(quote)):
+        near = text[max(0, extract.start - NEIGHBOURS) : extract.end + NEIGHBOURS]
+        named = "\n".join((document.title, text[:OPENING], near))
+    return all(mentions_place(named, place) for place in question.places)
 
 
 def is_of_period(extract: Extract, document: Document, question: Question) -> bool:
@@ -61,7 +83,7 @@ def is_of_period(extract: Extract, document: Document, question: Question) -> bo
 
 
 def _repeats(words: str, question: str) -> bool:
-    """Return whether the figures of an answer are all in the question already."""
-    said = {figure.value for figure in find_figures(question)}
-    given = {figure.value for figure in find_figures(words)}
+    """Return whether the figures of an answer, with their units, are all in the question."""
+    said = {(figure.value, figure.unit) for figure in find_figures(question)}
+    given = {(figure.value, figure.unit) for figure in find_figures(words)}
     return bool(given) and given <= said

@@ -22,38 +22,52 @@ class Asked(StrEnum):
 
 
 _MEASURE = (
-    "个|名|人|起|次|条|家|天|年|成|分|台|项|种|位|户|笔|张|部|岁|小时|分钟|倍|件|份|处|支|批|所|座"
+    "个|名|人|起|次|条|家|天|年|分|台|项|种|位|户|笔|张|部|岁|小时|分钟|倍|件|份|处|支|批|所|座|"
+    "款(?!项)|辆|本|册|吨|公里|米|亩"
 )
-_SUM = "钱|元|资金|金额|款|损失|经费|费用|收入|投资"
+_CURRENCY = r"(?:yuan|rmb|dollars?|euros?|pounds?|yen)\b"
 _DATE = (
     r"什么时候|什么时间|何时|哪一?年|哪一?天|几月|哪个月|哪一?日|几号|\bwhen\b|"
     r"\b(?:what|which) (?:year|month|day|date)\b"
 )
 _PERCENT = (
-    r"百分之几|百分之多少|多少个?百分|多大比例|(?:比例|比重|占比|百分比|率)(?:是|为|达到?)?多少|"
+    r"百分之几|百分之多少|多少个?百分|多大比例|几成|多少成|"
+    r"(?:比例|比重|占比|百分比)(?:是|为|达到?)?多少|"
     r"\b(?:what|which) (?:percentage|share|proportion)\b|\bhow many percent"
 )
-_COUNT = rf"(?:多少|几)(?:{_MEASURE})(?!钱)|\bhow many\b"
-_MONEY = rf"多少[^，。？！,?!]{{0,10}}?(?:{_SUM})|\bhow much (?:\w+ ){{0,2}}money\b"
+_COUNT = rf"(?:多少|几)(?:{_MEASURE})(?!钱)|\bhow many\b(?! (?:million|billion|thousand)s?\b)"
+_MONEY_FIRST = rf"\bhow (?:many|much) (?:(?:million|billion|thousand)s? )?(?:of )?{_CURRENCY}"
+_MONEY = (
+    r"\bhow much (?:\w+ ){0,2}money\b|"
+    r"多少(?:[万亿]|万亿|百万|千万)?(?:元(?!素|件|旦)|投资|收入|经费|费用|(?:经济|直接)?损失)|"
+    r"多少(?:[^，。？！,?!]{0,12}的|[\u4e00-\u9fff]{0,3}?)(?:钱|资金|金额|款(?!式|待))"
+)
 _COUNTED = r"多少(?!(?:[了吗呢的]|[，。？！,?!]|\s|$))[\u4e00-\u9fff]{2,}"
 """多少嫌疑人: a noun may follow without a measure word."""
 
 _FIGURE = (
-    r"多少|几(?:万|亿|百|千)|多(?:长|久|大|高|远|重|快)|"
+    r"多少|几(?:万|亿|百|千)|多(?:长|久|大|高|远|重|快)|\bhow many\b|"
     r"\bhow (?:much|long|far|often|old|large|big|tall|high|deep)\b|"
     r"\b(?:what|which) (?:number|amount|sum|volume|rate)\b"
 )
 _KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE), asked)
     for pattern, asked in (
-        (_DATE, Asked.DATE), (_PERCENT, Asked.PERCENT), (_COUNT, Asked.COUNT),
-        (_MONEY, Asked.MONEY), (_COUNTED, Asked.COUNT), (_FIGURE, Asked.FIGURE),
+        (_DATE, Asked.DATE), (_PERCENT, Asked.PERCENT), (_MONEY_FIRST, Asked.MONEY),
+        (_COUNT, Asked.COUNT), (_MONEY, Asked.MONEY), (_COUNTED, Asked.COUNT),
+        (_FIGURE, Asked.FIGURE),
     )
 )  # fmt: skip
-_PLURAL = r"(?!(?:does|has)\b)[a-z]{2,}(?<![sui])s\b"
+_PLURAL = r"(?!(?:does|has|was|is)\b)[a-z]{2,}(?<![sui])s\b"
+_ARE = r"(?:are|were|do|did|have|had|can|will|could|should|must)\b"
 _SEVERAL = re.compile(
-    rf"哪些|哪几|分别|各有|\b(?:which|what) {_PLURAL}|^(?:list|name) |"
-    rf"\b(?:which|what) (?:[a-z]+ ){{1,2}}?{_PLURAL} (?:are|were|do|did|have|had|can|will)\b",
+    rf"哪些|哪几|分别|各有|\b(?:which|what) (?:[a-z]+ ){{0,2}}?{_PLURAL} {_ARE}|"
+    rf"^(?:list|name) (?:all |the |some )*{_PLURAL}|"
+    rf"\bwhat {_ARE} (?:the |its |their )(?:[a-z]+ )?{_PLURAL}",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"成|分之|半|\b(?:half|third|quarter|fifth|tenth)s?\b|\bout of\b|\bin (?:\d|[a-z]+\b)",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"第[\d一二三四五六七八九十百]+")
@@ -86,7 +100,7 @@ def is_of_kind(words: str, asked: Asked | None) -> bool:
     if kinds and asked is Asked.MONEY:
         return QuantityKind.MONEY in kinds
     if kinds and asked is Asked.PERCENT:
-        return QuantityKind.PERCENT in kinds
+        return QuantityKind.PERCENT in kinds or _PART.search(words) is not None
     if kinds and asked is Asked.COUNT:
         return bool(kinds & {QuantityKind.COUNT, QuantityKind.TIME})
     for start, end, _ in reversed(dates):

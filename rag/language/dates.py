@@ -182,6 +182,11 @@ def _quarter(match: re.Match[str], _default: int | None) -> date | Period | None
     return None if year is None else months(year, 3 * number - 2, 3 * number)
 
 
+def _years(match: re.Match[str], _default: int | None) -> date | Period | None:
+    first, last = int(match["first"]), int(match["last"])
+    return Period(date(first, 1, 1), date(last, 12, 31)) if first <= last else None
+
+
 def _whole_year(match: re.Match[str], _default: int | None) -> date | Period | None:
     year = _year_of(match)
     return None if year is None else months(year, 1, 12)
@@ -209,6 +214,16 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     _rule(rf"{_YEAR}(?P<half>[上下])半年", _half),
     _rule(rf"{_YEAR}的?第?(?P<quarter>[一二三四1-4])季度", _quarter),
     _rule(rf"{_YEAR}\s?(?P<month>{_NUMBER})\s?月(?:份)?", _month),
+    _rule(
+        r"(?<!\d)(?P<first>(?:19|20)\d\d)\s?年?\s?[-—–~～至到]\s?(?P<last>(?:19|20)\d\d)\s?年"
+        r"(?!\s?\d)",
+        _years,
+    ),
+    _rule(
+        r"(?:(?<=\bbetween )|(?<=\bfrom ))(?P<first>(?:19|20)\d\d) (?:and|to|through|until) "
+        r"(?P<last>(?:19|20)\d\d)(?!\d)",
+        _years,
+    ),
     _rule(rf"{_YEAR}(?!前)", _whole_year),
     _rule(
         rf"(?<![\d{_HAN}])(?P<month>{_NUMBER})\s?月\s?(?P<day>{_NUMBER})\s?[日号]",

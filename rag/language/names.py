@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 
+from rag.language.words import to_simplified
+
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,5}")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
 _APOSTROPHE = re.compile(r"['’]")
@@ -100,21 +102,32 @@ def is_local_place(latin: str) -> bool:
 
 def mentions_place(text: str, place: str) -> bool:
     """Return whether a text has a place, given in lower-case Latin letters, in either script."""
-    if any(name in text for name in chinese_places(place)):
+    simplified = to_simplified(text)
+    if any(name in simplified for name in chinese_places(place)):
         return True
-    plain = _APOSTROPHE.sub("", text).lower()
-    return re.search(rf"\b{re.escape(place)}\b", plain) is not None
+    return _latin_place(place).search(text) is not None
 
 
 def place_spans(text: str, places: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where a text has places, given in lower-case Latin letters, in either script."""
+    """Return where a text first has each of some places, given as to ``mentions_place``."""
     found: list[tuple[int, int]] = []
+    simplified = to_simplified(text)
     for place in places:
-        names = [*map(re.escape, reversed(chinese_places(place))), rf"\b{re.escape(place)}\b"]
-        match = re.search("|".join(names), text, re.IGNORECASE)
-        if match is not None:
+        names = sorted(chinese_places(place), key=len, reverse=True)
+        at, name = next(((at, n) for n in names if (at := simplified.find(n)) >= 0), (-1, ""))
+        match = _latin_place(place).search(text)
+        if name:
+            found.append((at, at + len(name)))
+        elif match is not None:
             found.append(match.span())
     return sorted(found)
+
+
+@cache
+def _latin_place(place: str) -> re.Pattern[str]:
+    """Return what finds a place in Latin letters, with or without apostrophes."""
+    letters = "['’]?".join(map(re.escape, place))
+    return re.compile(rf"\b{letters}\b", re.IGNORECASE)
 
 
 def chinese_places(latin: str) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ recovered and how much B did, "which province recovered most" how much a provinc
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.language.asking import Asked, asked_for
-from rag.language.names import local_places, place_spans
+from rag.language.names import place_spans
 from rag.records import Language, Operation
 
 
@@ -27,12 +27,13 @@ class Parts:
 
 
 _FIGURES = (Asked.MONEY, Asked.COUNT, Asked.FIGURE)
-_AND = re.compile(r"\s*(?:,|，|、|和|与|及|以及|跟|加上|\band\b|\bplus\b|&)\s*")
+_AND = re.compile(r"\s*(?:(?P<and>、|和|与|及|以及|跟|加上|,? and\b|\bplus\b|&)|,|，)\s*")
 _TOTAL = re.compile(
-    r"(?:总共|一共|合计|共计|加起来|加在一起|总计|两[省市地区县家]|共)|"
-    r",?\s*\b(?:together|combined|altogether|in total|in all|the total of|both)\b",
+    r"(?:总共|一共|合计|共计|加起来|加在一起|总计|两[省市地区县家]|(?<!公)共(?![享同和产青用有性]))|"
+    r",?\s*\b(?:together(?! with)|combined|altogether|in total|in all|the total of|both)\b",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"\bbetween\s$", re.IGNORECASE)
 _THAN_CHINESE = re.compile(r"比\0(?:要|还)?(?:多|少|高|低)?")
 _THAN_ENGLISH = re.compile(r"\s*\bthan (?:in |by |at )?\0(?: did| has| had)?", re.IGNORECASE)
 _MORE = re.compile(r"\b(how (?:much|many)) (?:more|less|fewer)\b", re.IGNORECASE)
@@ -40,24 +41,27 @@ _WHICH_CHINESE = re.compile(
     r"(?:是)?(?:哪(?:一)?个?(?:省份|省|市|城市|地区|地方|县|区|国家)|哪里|哪儿)的?"
 )
 _WHICH_ENGLISH = re.compile(
-    r"^(?:in |at )?(?:which|what) "
-    r"(?P<what>(?:\w+ ){0,2}?(?:province|city|region|place|area|county|town|district|country))\b",
+    r"^(?:in |at )?(?:which|what) (?P<what>(?!is |was |are |were )(?:\w+ )?"
+    r"(?:province|city|region|place|area|county|town|district|country))\b",
     re.IGNORECASE,
 )
-_MOST_CHINESE = re.compile(r"最(?P<end>多|少|高|低|大|小|快|慢)(?:的)?")
+_MOST_CHINESE = re.compile(r"最(?P<end>多|少|高|低)(?:的(?=是|省|市|$)|(?=是|[？?。]|$))")
 _MOST_ENGLISH = re.compile(
-    r"\b(?:the )?(?P<end>most|highest|largest|biggest|greatest|least|fewest|lowest|smallest)\b",
+    r"(?<!\bat )(?<!\bat the )\b(?:the )?(?:(?P<end>most|least|fewest)"
+    r"(?=\s*\??$|\s(?:money|of)\b|\s(?:[a-z]+\s)?[a-z]{2,}(?<![sui])s\b)|"
+    r"(?P<amount>highest|largest|biggest|greatest|lowest|smallest) "
+    r"(?:number|amount|sum|total|volume)(?: of)?)",
     re.IGNORECASE,
 )
-_SMALL = frozenset(("少", "低", "小", "慢", "least", "fewest", "lowest", "smallest"))
+_SMALL = frozenset(("少", "低", "least", "fewest", "lowest", "smallest"))
 
 
-def find_parts(question: str, words: Sequence[str], language: Language) -> Parts | None:
+def find_parts(question: str, places: Iterable[str], language: Language) -> Parts | None:
     """Return what a question comes down to, None when it asks for nothing put together.
 
     Args:
         question: as typed.
-        words: its words, to find the places in Chinese ones.
+        places: the places in it, as ``Question.places``.
         language: that of the question.
     """
     most = _most(question, language)
@@ -65,7 +69,7 @@ def find_parts(question: str, words: Sequence[str], language: Language) -> Parts
         return most
     if asked_for(question) not in _FIGURES:
         return None
-    spans = place_spans(question, local_places(question, words))
+    spans = place_spans(question, places)
     if len(spans) < 2:
         return None
     return _difference(question, spans, language) or _total(question, spans)
@@ -77,30 +81,36 @@ def _most(question: str, language: Language) -> Parts | None:
     end = (_MOST_CHINESE if chinese else _MOST_ENGLISH).search(question)
     if which is None or end is None:
         return None
-    operation = Operation.LEAST if end["end"].lower() in _SMALL else Operation.MOST
+    word = (end["end"] or end["amount"]).lower()
+    operation = Operation.LEAST if word in _SMALL else Operation.MOST
     if chinese:
         asked = _MOST_CHINESE.sub("多少", _WHICH_CHINESE.sub("", question)).strip()
     else:
-        asked = _MOST_ENGLISH.sub(_how(question), question, count=1)
+        asked = _MOST_ENGLISH.sub(_how(question[end.end() :]), question, count=1)
         asked = _WHICH_ENGLISH.sub(f"the {which['what']}", asked)
     return Parts(operation, (asked,))
 
 
-def _how(question: str) -> str:
-    """Return what asks for the figure: how many of a plural noun, else how much."""
-    after = _MOST_ENGLISH.split(question)[-1].split()
-    return "how many" if after and after[0].rstrip("?").endswith("s") else "how much"
+def _how(after: str) -> str:
+    """Return what asks for a figure before these words: how many before a plural noun."""
+    plural = re.match(r"\s(?:of (?:the )?)?(?:[a-z]+\s)?[a-z]{2,}(?<![sui])s\b", after)
+    return "how many" if plural else "how much"
 
 
 def _total(question: str, spans: list[tuple[int, int]]) -> Parts | None:
     """Return a question for each of several places in a row: A, B and C together."""
-    row = spans[:1]
+    row, joins = spans[:1], []
     for span in spans[1:]:
-        if _AND.fullmatch(question[row[-1][1] : span[0]]):
+        joined = _AND.fullmatch(question[row[-1][1] : span[0]])
+        if joined:
             row.append(span)
-    if len(row) < 2:
+            joins.append(joined["and"])
+    # "Nanning, Guangxi" is one place.
+    if len(row) < 2 or not any(joins):
         return None
     start, end = row[0][0], row[-1][1]
+    if _BETWEEN.search(question[:start]) or question[end:].lstrip().startswith(("比", "之间")):
+        return None
     questions = (
         _TOTAL.sub("", question[:start] + question[first:last] + question[end:]).strip()
         for first, last in row

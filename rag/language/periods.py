@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from rag.language.dates import MONTH_NUMBERS, Period, find_dates, months
 
@@ -22,14 +22,15 @@ _ENGLISH_MONTH = (
 )
 _ENGLISH_YEAR = r"\b(?P<year>this year|last year)\b(?!s)"
 _OPEN_BEFORE = re.compile(r"\b(?:since|after|from)\s$", re.IGNORECASE)
-_OPEN_AFTER = re.compile(r"以来|以后|之后|起(?!义)")
+_OPEN_AFTER = re.compile(r"以来|以后|之后|起(?![义诉火获草点步飞源])")
 _SINCE_BEFORE = re.compile(r"[自从]\s?$")
-_SINCE_AFTER = re.compile(r"[^，。；！？,;!?]{0,24}?(?:以来|以后|之后|起(?!义))")
+_SINCE_AFTER = re.compile(r"[^，。；！？,;!?]{0,24}?(?:以来|以后|之后)")
 _COMPARED_BEFORE = re.compile(r"[比较]$|\b(?:than|compared (?:with|to))\s(?:in\s)?$", re.IGNORECASE)
 _COMPARED_YEAR_BEFORE = re.compile(r"[同与]$|\b(?:from|on|over)\s$", re.IGNORECASE)
-_COMPARED_AFTER = re.compile(r"(?:同期|全年)?(?:相比|(?:的)?(?:增|减|下降|上升|多|少|高|低))|同期")
+_COMPARED_AFTER = re.compile(r"(?:同期|全年)?相比|同期")
 _RANGE = re.compile(r"\s?(?:[-—–~至到]|to|until|through)\s?", re.IGNORECASE)
-_FAR = date(9999, 12, 31)
+_FAR = date.max
+_REPORTED_WITHIN = timedelta(days=100)
 
 
 def find_periods(text: str, written: date | None = None) -> list[Found]:
@@ -45,18 +46,23 @@ def find_periods(text: str, written: date | None = None) -> list[Found]:
     """
     found = list(_relative(text, written)) if written else []
     taken = [(start, end) for start, end, _ in found]
-    for start, end, value in find_dates(text, written.year if written else None):
+    # 2023年1月1日至6月30日: a day without a year is of the one named before.
+    named = [_as_period(value, "", None).start.year for *_, value in find_dates(text)]
+    year = written.year if written else next(iter(named), None)
+    for start, end, value in find_dates(text, year):
         if all(end <= a or b <= start for a, b in taken):
             found.append((start, end, _as_period(value, text[start:end], written)))
     joined: list[Found] = []
+    closed: set[int] = set()
     for start, end, period in sorted(found, key=lambda item: item[:2]):
         before = joined[-1] if joined else None
         if before and _RANGE.fullmatch(text[before[1] : start]):
             joined[-1] = (before[0], end, _between(before[2], period))
+            closed.add(before[0])
         else:
             joined.append((start, end, period))
     return [
-        (start, end, _opened(text, start, end, period, written)) for start, end, period in joined
+        item if item[0] in closed else (*item[:2], _opened(text, *item, written)) for item in joined
     ]
 
 
@@ -79,6 +85,13 @@ def stated_periods(text: str, written: date | None = None) -> list[Period]:
     found = find_periods(text, written)
     compared = compared_periods(text, found)
     return [one[-1] for one in found if one not in compared]
+
+
+def is_reported_then(published: date | None, asked: Sequence[Period]) -> bool:
+    """Return whether a text was published in one of some periods or soon after."""
+    return published is not None and any(
+        one.start <= published and published - _REPORTED_WITHIN <= one.end for one in asked
+    )
 
 
 def overlaps(one: Period, other: Period) -> bool:
@@ -110,7 +123,7 @@ def _as_period(value: date | Period, words: str, written: date | None) -> Period
 def _between(first: Period, last: Period) -> Period:
     start, end = first.start, last.end
     if end < start:
-        # 2023年1月1日至6月30日: the second day has its year from the first.
+        # The second day has its year from the first.
         end = end.replace(year=start.year)
     return Period(start, end) if start <= end else first
 

@@ -67,7 +67,7 @@ _CHINESE = re.compile(
     rf"(?:(?P<digits>{DIGITS})|(?P<han>[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?)){_BLANK}"
     rf"(?:(?P<among>[多余来几])(?=[百千万亿]))?"
     rf"(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?{_BLANK}(?P<after>{AFTER})?{_BLANK}"
-    rf"(?P<unit>%|％|℃|个百分点|{MONEY}|{TIME}|{MEASURES})?(?P<tail>余|以上|左右|以内)?",
+    rf"(?P<unit>%|％|℃|个百分点|{MONEY}|{TIME}|{MEASURES})?(?P<tail>余|以上|以下|左右|以内)?",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(
@@ -81,7 +81,8 @@ _ENGLISH = re.compile(
 )
 _IN_WORDS = re.compile(
     rf"(?:\b(?P<qualifier>{BEFORE})\s+)?"
-    rf"\b(?P<words>(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand|million|billion))?"
+    rf"(?<!\bof\s)\b(?P<words>(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand|million|billion)"
+    rf"|(?!dozen|hundred|thousand|million|billion|trillion))"
     rf"(?:{NUMBER_WORDS})(?:(?:[\s-]|\s+and\s+)(?:{NUMBER_WORDS}))*)"
     rf"(?:[\s-](?P<unit>percentage points?|percent|{MONEY}|{TIME}|{LATIN_MEASURES}))\b",
     re.IGNORECASE,
@@ -129,6 +130,12 @@ _NAME_BEFORE = re.compile(
     r"\b(?:no|chapter|article|section|figure|table|page|room|step)\.?\s$",
     re.IGNORECASE,
 )
+_PART_BEFORE = re.compile(
+    r"\b(?:several|few|many|couple of|in|or|and a half|quarter of an?)\s$", re.IGNORECASE
+)
+"""One in five people, two and a half million people: no figure of its own."""
+
+_NEXT_BELOW = {"万": 3, "亿": 7}
 _ORDER_BEFORE = re.compile(r"(?:[第十周点数几]|星期|礼拜)$")
 _LIST_MARK = re.compile(r"[.．、)）]\s*\S")
 
@@ -197,6 +204,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     unit, scale = unit.lower().replace("％", "%"), groups.get("scale") or groups.get("short") or ""
     if scale.lower() == "m" and not unit:
         unit, scale = "m", ""  # metres
+    if groups.get("words") and _PART_BEFORE.search(text[: match.start("words")]):
+        return None
     excludes = _is_word if groups.get("han") else _is_date_or_name
     if not groups.get("words") and excludes(text, match, unit, scale):
         return None
@@ -205,6 +214,10 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if value is None or higher is None:
         return None
     if higher:
+        figure = groups["digits"] or groups["han"]
+        if not scale and len(figure) == 1:
+            # 3万5 is 35,000: a single digit is of the next power down.
+            value = value.scaleb(_NEXT_BELOW[groups["higher"][-1]])
         value += higher
     start, end = match.start(), match.end()
     while text[end - 1].isspace():

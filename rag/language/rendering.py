@@ -46,12 +46,16 @@ _QUALIFIERS_TO_ENGLISH = {
     "近": "nearly", "将近": "nearly", "接近": "nearly", "超": "over", "超过": "over",
     "超出": "over", "逾": "over", "突破": "over", "余": "over", "多": "over", "来": "about",
     "约": "about", "大约": "about", "约为": "about", "左右": "about", "上下": "about",
-    "多达": "up to", "高达": "up to", "以内": "up to", "至少": "at least", "以上": "at least",
+    "不超过": "at most", "不多于": "at most", "至多": "at most", "最多": "at most",
+    "以下": "at most", "不少于": "at least", "不低于": "at least", "至少": "at least",
+    "以上": "at least", "多达": "up to", "高达": "up to", "以内": "up to",
     "不到": "less than", "不足": "less than", "仅": "only",
 }  # fmt: skip
 _QUALIFIERS_TO_CHINESE = {
     "nearly": "近", "almost": "近", "over": "超", "more than": "超", "about": "约", "around": "约",
-    "approximately": "约", "some": "约", "at least": "至少", "up to": "至多", "fewer than": "不足",
+    "approximately": "约", "some": "约", "at least": "至少", "no less than": "至少",
+    "not less than": "至少", "at most": "至多", "no more than": "至多", "not more than": "至多",
+    "within": "至多", "up to": "至多", "fewer than": "不足",
     "less than": "不足", "under": "不足", "+": "超",
 }  # fmt: skip
 _ENGLISH_SCALES = ((12, "trillion"), (9, "billion"), (6, "million"))
@@ -78,6 +82,8 @@ def as_figure(quantity: Quantity) -> Figure:
         quantity.kind.value,
         quantity.qualifier,
         in_other_language(quantity),
+        quantity.low,
+        quantity.comparison,
     )
 
 
@@ -93,17 +99,6 @@ def computed(value: Decimal, like: Figure, qualifier: str, language: Language) -
     return Figure(own, value, like.unit, like.kind, qualifier, other)
 
 
-def is_same_unit(one: Figure, other: Figure) -> bool:
-    """Return whether two quantities are of a kind and count the same, in either language.
-
-    A figure without a unit may count anything.
-    """
-    if one.kind != other.kind:
-        return False
-    units = [_TO_ENGLISH.get(item.unit, item.unit).removesuffix("s") for item in (one, other)]
-    return units[0] == units[1] or not all(units)
-
-
 def _bare(text: str) -> str:
     """Return a text without what two ways of writing one figure differ in."""
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
@@ -115,7 +110,7 @@ def _english(quantity: Quantity) -> str:
     unit = _TO_ENGLISH.get(quantity.unit, "" if _HAN.search(quantity.unit) else quantity.unit)
     if quantity.value == 1:
         unit = _SINGULARS.get(unit, unit.removesuffix("s"))
-    number = _scaled(quantity.value, _ENGLISH_SCALES, " ")
+    number = _range(quantity, _ENGLISH_SCALES, " ", " to ")
     figure = number + unit if unit in _SIGNS else f"{number} {unit}"
     return f"{qualifier} {figure}".strip()
 
@@ -125,7 +120,7 @@ def _chinese(quantity: Quantity) -> str:
     plural = quantity.unit + "s"
     own = quantity.unit if _HAN.search(quantity.unit) else ""
     unit = own or _TO_CHINESE.get(quantity.unit) or _TO_CHINESE.get(plural, "")
-    return qualifier + _scaled(quantity.value, _CHINESE_SCALES, "") + unit
+    return qualifier + _range(quantity, _CHINESE_SCALES, "", "至") + unit
 
 
 def _first_known(qualifiers: str, names: dict[str, str]) -> str:
@@ -133,6 +128,14 @@ def _first_known(qualifiers: str, names: dict[str, str]) -> str:
     if whole is not None or qualifiers in names.values():
         return whole or qualifiers
     return next((names[word] for word in qualifiers.lower().split() if word in names), "")
+
+
+def _range(
+    quantity: Quantity, scales: tuple[tuple[int, str], ...], space: str, between: str
+) -> str:
+    """Return a quantity's figure, or both figures of a range."""
+    high = _scaled(quantity.value, scales, space)
+    return high if quantity.low is None else _scaled(quantity.low, scales, space) + between + high
 
 
 def _scaled(value: Decimal, scales: tuple[tuple[int, str], ...], space: str) -> str:

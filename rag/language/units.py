@@ -22,9 +22,10 @@ LATIN_MEASURES = (
 )
 LATIN_UNITS = rf"{LATIN_MEASURES}|{MONEY}|{TIME}"
 BEFORE = (
-    "近|将近|接近|超|超过|超出|约|大约|约为|逾|多达|高达|至少|不到|不足|突破|仅|nearly|almost|about|"
-    "around|approximately|over|more than|at least|up to|some|fewer than|less than|under"
+    "不超过|不少于|不低于|不多于|至多|最多|近|将近|接近|超|超过|超出|约|大约|约为|逾|多达|高达|至少|不到|不足|突破|仅|nearly|almost|about|"
+    "around|approximately|over|no more than|not more than|more than|at least|at most|no less than|"
+    "not less than|within|up to|some|fewer than|less than|under"
 )
-AFTER = "余|多|来|以上|左右|上下|以内"
+AFTER = "余|多|来|以上|以下|左右|上下|以内"
 DIGITS = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 HAN_DIGITS = "〇零一二两三四五六七八九十百千"

@@ -1,6 +1,6 @@
 """What is known of each candidate sentence, as numbers, alike in fitting and in use.
 
-None of them knows a kind of question or a word; they compare a question and a sentence.
+They compare a question and a sentence, and know of neither but its words and what it asks for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TypeVar
 
 import numpy as np
@@ -21,7 +20,7 @@ from rag.language.dates import Period
 from rag.language.detect import detect_language
 from rag.language.figures import find_figures
 from rag.language.names import mentions_place, romanise
-from rag.language.periods import find_periods, overlaps, stated_periods
+from rag.language.periods import find_periods, is_reported_then, overlaps, stated_periods
 from rag.language.words import Segmenter, stem
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Question
@@ -35,7 +34,6 @@ FEATURES = (
 )  # fmt: skip
 
 _UNDATED, _REPORTED_THEN, _REPORTED_ELSE = 0.4, 0.7, 0.2
-_REPORTED_WITHIN = timedelta(days=100)
 
 _T = TypeVar("_T", int, str)
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -87,7 +85,7 @@ def features(
     """Return the features of candidate sentences, shape (len(candidates), len(FEATURES))."""
     wanted, names = frozenset(stem(question.words)), frozenset(question.names)
     numbers = _numbers(question.text)
-    values = {figure.value for figure in find_figures(question.text)}
+    said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
     periods = [period for *_, period in find_periods(question.text)]
     asked = asked_for(question.text)
     places = question.places
@@ -96,7 +94,11 @@ def features(
     near = {item.rank: item.near for item in candidates}
     stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
     latin_near = {rank: _latin(words) for rank, words in near.items()}
-    fits = {item.text: _period_match(periods, item) for item in candidates}
+    fits: dict[tuple[str, int], float] = {}
+    for item in candidates:
+        place = (item.document.key, item.start)
+        if place not in fits:
+            fits[place] = _period_match(periods, item)
     here = [words_of.stems(item.text) for item in candidates]
     clauses = [words_of.stems(item.clause_text) for item in candidates]
     meanings = [_stemmed(forms) for forms in question.translations]
@@ -130,11 +132,11 @@ def features(
             _share(names, words_of.latin(item.text), None),
             _share(names, latin_near[item.rank], None),
             _share(numbers, _numbers(context), None),
-            fits[item.text],
+            fits[item.document.key, item.start],
             _share(places, about[item.document.key], None),
             float(is_of_kind(item.words, asked)),
             len(answer & wanted) / max(1, len(answer)),
-            float(any(figure.value in values for figure in find_figures(item.words))),
+            float(any((one.value, one.unit) in said for one in find_figures(item.words))),
             float(cross),
         ])  # fmt: skip
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
@@ -221,8 +223,7 @@ def _period_match(asked: Sequence[Period], candidate: Candidate) -> float:
         return float(any(overlaps(one, other) for one in asked for other in stated))
     if published is None:
         return _UNDATED
-    soon = any(one.start <= published and published - _REPORTED_WITHIN <= one.end for one in asked)
-    return _REPORTED_THEN if soon else _REPORTED_ELSE
+    return _REPORTED_THEN if is_reported_then(published, asked) else _REPORTED_ELSE
 
 
 def _places_of(document: Document, places: frozenset[str]) -> frozenset[str]:

@@ -34,7 +34,7 @@ from rag.reading.features import (
 from rag.reading.windows import Span, Window, best_span, make_windows
 from rag.records import Document, Draft, Extract, Hit, Question
 
-MOST_EXTRACTS = 8
+MOST_EXTRACTS = 16
 MOST_SPANS = 3
 """How many answers are considered in a sentence: its best, and the best of its clauses."""
 _LEAST_CHARACTERS = 4
@@ -116,6 +116,8 @@ class SpanReader:
                 best = max((span.score for span in spans), default=0.0)
                 for span, (first, last) in _distinct(spans, text[start:end], start):
                     touched = [c for c in clauses if c[0] < last and first < c[1]]
+                    if not touched:
+                        continue  # blanks between clauses
                     clause = (touched[0][0] + at, touched[-1][1] + at)
                     found.append(Candidate(
                         hit, rank, start + at, end + at, clause, (first + at, last + at), span,

@@ -140,6 +140,26 @@ def test_a_place_that_is_named_elsewhere_in_the_document_does_not_count(
 
 
 @pytest.mark.parametrize(
+    ("text", "title", "answered"),
+    [
+        ("Qinghai built 12 mills. Guangxi built 40 mills.", "", False),
+        ("Qinghai built 12 mills. They built 40 mills.", "", True),
+        ("Qinghai built 12 mills. Xining built 40 mills.", "Mills of Qinghai", True),
+        ("廣西修了12座。青海修了40座。", "", True),
+    ],
+)
+def test_a_quotation_that_names_another_place_is_not_about_this_one(
+    text: str, title: str, answered: bool, answer_from: Answering
+) -> None:
+    document = Document("mills", "", text, title)
+    at = text.index("40")
+    start = max(text.rfind(". ", 0, at), text.rfind("。", 0, at)) + 1
+    draft = Draft((Extract("mills", start, len(text), ((at, at + 2),), 0.9),), True)
+    question = asked("How many mills did Qinghai build?", "qinghai")
+    assert answer_from(question, draft, {"mills": document}).answered is answered
+
+
+@pytest.mark.parametrize(
     ("question", "answered"),
     [
         ("How many worked there in 2022?", True),

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from rag.evidence import answer_from
 from rag.language.words import Segmenter
-from rag.records import Answer, Document, Draft, Extract, Language, Question, Relation
+from rag.records import Answer, Document, Draft, Extract, Figure, Language, Question, Relation
 
 NOVEMBER = date(2031, 11, 20)
 
@@ -133,3 +134,61 @@ def test_a_much_less_likely_figure_is_left_out(segmenter: Segmenter) -> None:
     documents = {"a": one, "b": other}
     made = answer_from(asked("修了几座桥？"), draft, documents, segmenter)
     assert (made.text, made.conflicts) == ("31座", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "leads"),
+    [
+        ("12月5日修桥3座。", date(2031, 12, 6), False),
+        ("2031年前11个月修桥40座。", date(2031, 12, 6), True),
+        ("2030年修桥40座。", date(2031, 1, 6), False),
+    ],
+)
+def test_only_like_stretches_of_time_are_one_series(
+    segmenter: Segmenter, text: str, day: date, leads: bool
+) -> None:
+    year = source("a", "2031年前9个月全县修桥31座。", date(2031, 10, 9))
+    words = "40座" if "40座" in text else "3座"
+    made = answer(segmenter, [(year, "31座"), (source("b", text, day), words)], "修了多少座桥？")
+    assert (made.text == words) is leads
+    assert bool(made.conflicts) is (words == "40座")
+
+
+def test_a_part_of_the_place_asked_about_does_not_lead(segmenter: Segmenter) -> None:
+    whole = source("a", "广西修桥31座。", NOVEMBER)
+    town = source("b", "南宁修桥12座。", date(2031, 12, 1), title="广西修桥")
+    extracts = (extract(whole, "31座"), extract(town, "12座", 0.8))
+    documents = {"a": whole, "b": town}
+    question = asked("广西修了几座桥？", "guangxi")
+    made = answer_from(question, Draft(extracts, True), documents, segmenter)
+    assert (made.text, made.conflicts) == ("31座", ())
+
+
+def test_an_open_period_without_a_date_of_publication_has_no_last_day(
+    segmenter: Segmenter,
+) -> None:
+    undated = source("a", "2020年以来全县修桥31座。", None)
+    dated = source("b", "全县修桥40座。", NOVEMBER)
+    made = answer(segmenter, [(undated, "31座"), (dated, "40座")])
+    assert made.text == "40座"
+    assert [row.as_of for row in made.conflicts] == [NOVEMBER, None]
+
+
+def test_reports_of_one_week_without_a_period_conflict(segmenter: Segmenter) -> None:
+    one = source("a", "全县修桥31座。", NOVEMBER)
+    other = source("b", "全县修桥29座。", date(2031, 11, 21))
+    made = answer(segmenter, [(one, "31座"), (other, "29座")])
+    assert made.conflicts[1].relation is Relation.CONFLICT
+
+
+def test_the_source_that_bears_a_claim_out_leads(segmenter: Segmenter) -> None:
+    older = source("a", "今年前3个月全县修桥12座。", date(2031, 4, 5))
+    newer = source("b", "今年前9个月全县修桥31座。", date(2031, 10, 9))
+    extracts = (extract(newer, "31座"), extract(older, "12座", 0.8))
+    figure = Figure("12座", Decimal(12), "座", "count", "", "")
+    question = replace(asked("修了多少座桥"), claim=figure, typed="修了12座桥吗")
+    documents = {"a": older, "b": newer}
+    made = answer_from(question, Draft(extracts, True), documents, segmenter)
+    assert made.text == "12座"
+    assert made.verdict is not None
+    assert made.verdict.agrees

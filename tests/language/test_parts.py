@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.language.names import local_places
 from rag.language.parts import Parts, find_parts
 from rag.language.words import Segmenter
 from rag.records import Language, Operation
@@ -14,7 +15,8 @@ def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
 
 def parts(question: str, segmenter: Segmenter) -> Parts | None:
     language = Language.CHINESE if question[0] > "z" else Language.ENGLISH
-    return find_parts(question, segmenter.words(question), language)
+    places = local_places(question.title(), segmenter.words(question))
+    return find_parts(question, places, language)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,21 @@ def parts(question: str, segmenter: Segmenter) -> Parts | None:
             Operation.LEAST,
             ("the city lost how much money?",),
         ),
+        (
+            "how many bridges did xi'an and guangxi build together?",
+            Operation.SUM,
+            ("how many bridges did xi'an build?", "how many bridges did guangxi build?"),
+        ),
+        (
+            "廣西和青海有多少座公共图书馆？",
+            Operation.EACH,
+            ("廣西有多少座公共图书馆？", "青海有多少座公共图书馆？"),
+        ),
+        (
+            "Which city saw the highest number of cases?",
+            Operation.MOST,
+            ("the city saw how many cases?",),
+        ),
         ("哪个省修的桥最多？", Operation.MOST, ("修的桥多少？",)),
         ("哪里修的桥最少？", Operation.LEAST, ("修的桥多少？",)),
     ],
@@ -77,6 +94,15 @@ def test_a_question_comes_down_to_plain_ones(
         "How many bridges lie between Guangxi in the south and Qinghai?",
         "Which bridge is the longest?",
         "Which province built bridges?",
+        "How far is it from Nanning, Guangxi?",
+        "How long is the road between Guangxi and Qinghai?",
+        "广西和青海比湖北多修了多少座桥？",
+        "Which province reported at least 40 cases?",
+        "Which city had the most recent case?",
+        "Which country has the largest dam?",
+        "What is the province with the most cases?",
+        "最高人民法院在哪个城市？",
+        "最高的楼在哪个城市？",
         "广西修了多少座桥",
         "最多的桥",
         "谁在广西和青海修桥",

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rag.language.dates import Period
-from rag.language.periods import compared_periods, find_periods, overlaps
+from rag.language.periods import compared_periods, find_periods, is_reported_then, overlaps
 
 WRITTEN = date(2024, 1, 15)
 YEAR_TO_DATE = (date(2024, 1, 1), WRITTEN)
@@ -44,6 +44,15 @@ LAST_YEAR = (date(2023, 1, 1), date(2023, 12, 31))
         ("今年一季度", "今年一季度", (date(2024, 1, 1), date(2024, 3, 31))),
         ("2020年以来", "2020年", (date(2020, 1, 1), WRITTEN)),
         ("since 2020 it", "2020", (date(2020, 1, 1), WRITTEN)),
+        ("自2020年3月1日的大会以来", "2020年3月1日", (date(2020, 3, 1), WRITTEN)),
+        ("2023年起诉", "2023年", LAST_YEAR),
+        ("2021-2023年", "2021-2023年", (date(2021, 1, 1), date(2023, 12, 31))),
+        ("2021年至2023年", "2021年至2023年", (date(2021, 1, 1), date(2023, 12, 31))),
+        ("between 2021 and 2023", "2021 and 2023", (date(2021, 1, 1), date(2023, 12, 31))),
+        (
+            "from January 2023 to June 2023", "January 2023 to June 2023",
+            (date(2023, 1, 1), date(2023, 6, 30)),
+        ),
     ],
 )  # fmt: skip
 def test_a_period_is_counted_from_when_the_text_was_written(
@@ -52,6 +61,11 @@ def test_a_period_is_counted_from_when_the_text_was_written(
     [(start, end, found)] = find_periods(text, WRITTEN)
     assert text[start:end] == words
     assert found == Period(*period)
+
+
+def test_a_day_without_a_year_is_of_the_year_named_before() -> None:
+    [(_, _, period)] = find_periods("2023年1月1日至6月30日修了几座桥")
+    assert period == Period(date(2023, 1, 1), date(2023, 6, 30))
 
 
 def test_without_a_date_of_writing_only_what_names_its_year_is_found() -> None:
@@ -84,7 +98,16 @@ def test_a_period_that_is_only_compared_with_is_told(text: str, words: str) -> N
     assert [text[start:end] for start, end, _ in compared_periods(text, found)] == [words]
 
 
-@pytest.mark.parametrize("text", ["去年收获蜂蜜", "In 2022 it rained", "最高人民法院2022年发布"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去年收获蜂蜜",
+        "In 2022 it rained",
+        "最高人民法院2022年发布",
+        "2022年增发国债",
+        "2022年多部门",
+    ],
+)
 def test_a_period_that_a_text_speaks_of_is_not_compared(text: str) -> None:
     assert compared_periods(text, find_periods(text, WRITTEN)) == []
 
@@ -93,6 +116,12 @@ def test_nothing_is_found_twice() -> None:
     text = "2023年前11个月，比去年前11个月多"
     found = [text[start:end] for start, end, _ in find_periods(text, WRITTEN)]
     assert found == ["2023年前11个月", "去年前11个月"]
+
+
+def test_a_text_of_soon_after_a_period_reports_on_it() -> None:
+    year = [Period(date(2022, 1, 1), date(2022, 12, 31))]
+    days = [date(2021, 12, 31), date(2022, 1, 1), date(2023, 4, 10), date(2023, 4, 11), None]
+    assert [is_reported_then(day, year) for day in days] == [False, True, True, False, False]
 
 
 def test_periods_that_share_a_day_overlap() -> None:

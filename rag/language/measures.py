@@ -1,0 +1,93 @@
+"""What figures count, so that 2 hours and 120分钟, 30 percent and 30% can be compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rag.records import Figure
+
+_MEASURES: dict[str, dict[int, tuple[str, ...]]] = {
+    "yuan": {1: ("元", "人民币", "块", "块钱", "yuan", "rmb", "cny", "¥", "￥")},
+    "us dollars": {1: ("美元", "us dollars", "us dollar", "dollars", "dollar", "usd", "$", "us$")},
+    "hong kong dollars": {1: ("港元", "hkd", "hk$")},
+    "euros": {1: ("欧元", "euros", "euro", "eur", "€")},
+    "pounds": {1: ("英镑", "pounds", "pound", "gbp", "£")},
+    "yen": {1: ("日元", "yen")},
+    "percent": {1: ("%", "percent")},
+    "percentage points": {
+        1: ("个百分点", "percentage points", "percentage point", "points", "point"),
+    },
+    "fold": {1: ("倍",)},
+    "metres": {
+        1: ("米", "m", "metres", "metre", "meters", "meter"),
+        1000: ("公里", "千米", "km", "kilometer", "kilometers", "kilometre", "kilometres"),
+    },
+    "square metres": {
+        1: ("平方米",),
+        1_000_000: ("平方公里", "square kilometers", "square kilometres", "square kilometre"),
+    },
+    "litres": {1: ("升",)},
+    "degrees": {1: ("℃",)},
+    "seconds": {
+        1: ("秒", "秒钟", "second", "seconds"), 60: ("分钟", "minute", "minutes"),
+        3600: ("小时", "hour", "hours"), 86_400: ("天", "day", "days"),
+        604_800: ("周", "星期", "个星期", "week", "weeks"),
+    },
+    "months": {1: ("个月", "month", "months"), 12: ("年", "周年", "year", "years")},
+    "grams": {
+        1: ("克", "gram", "grams"), 500: ("斤",),
+        1000: ("公斤", "千克", "kg", "kilogram", "kilograms"),
+        1_000_000: ("吨", "ton", "tons", "tonne", "tonnes"),
+    },
+    "persons": {
+        1: ("人", "名", "位", "people", "person", "persons", "individuals", "individual", "members",
+            "member", "suspects", "suspect", "victims", "victim", "students", "student",
+            "employees", "employee", "users", "user"),
+    },
+    "cases": {1: ("起", "宗", "例", "case", "cases")},
+    "households": {1: ("户", "household", "households"), 10_000: ("万户",)},
+    "occurrences": {1: ("次", "times", "人次")},
+    "years old": {1: ("岁",)},
+}  # fmt: skip
+_UNITS = {
+    unit: (name, factor)
+    for name, scales in _MEASURES.items()
+    for factor, units in scales.items()
+    for unit in units
+}
+_CLASSIFIERS = frozenset(("", *"个件项种条家台张份批处部"))
+_COUNTED = {"persons", "cases", "households", "occurrences"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a figure counts and how much of it. ``counts`` tells things from lengths and sums."""
+
+    of: str
+    value: Decimal
+    counts: bool
+
+
+def measure_of(figure: Figure) -> Measure:
+    """Return what a figure counts: in seconds for hours, by the unit itself where it is unknown."""
+    unit = figure.unit.lower()
+    of, factor = _UNITS.get(unit, (unit.removesuffix("s"), 1))
+    counts = figure.kind == "count" and (of in _COUNTED or unit not in _UNITS)
+    return Measure(of, figure.value * factor, counts)
+
+
+def is_same_measure(one: Figure, other: Figure) -> bool:
+    """Return whether two figures count the same, in either language and unit.
+
+    A bare figure, or one with a classifier that many things share (个, 条), may count what any
+    other one counts, but is no length, sum of money or share.
+    """
+    first, second = measure_of(one), measure_of(other)
+    if first.of == second.of and one.kind == other.kind:
+        return True
+    return first.counts and second.counts and (_is_open(first) or _is_open(second))
+
+
+def _is_open(measure: Measure) -> bool:
+    return measure.of in _CLASSIFIERS
