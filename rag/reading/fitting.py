@@ -44,6 +44,9 @@ _PENALTY = 0.05
 _ALIKE = 0.6
 """The F1 from which words are taken for the answer of a public set."""
 
+_SENTENCE = 0.3
+"""What the right sentence with the wrong words is worth."""
+
 _SMALL_TALK = (
     "good morning to you", "thanks a lot, that was helpful", "who are you and what can you do",
     "tell me a joke please", "what do you think about this", "is anybody there", "ok, see you",
@@ -55,10 +58,14 @@ _SMALL_TALK = (
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The candidates of one question; ``right`` marks those that answer, none where none can."""
+    """The candidates of one question, and how right each is: 0 where it does not answer.
+
+    A candidate with the exact words in a proving sentence is worth 1, one with other words there
+    ``_SENTENCE``.
+    """
 
     features: FloatArray
-    right: NDArray[np.bool_]
+    right: FloatArray
 
 
 def main() -> None:
@@ -90,7 +97,10 @@ def main() -> None:
 
 
 def fit_ranking(examples: Sequence[Example]) -> FloatArray:
-    """Fit weights that give the right rows of each example the highest probability together."""
+    """Fit weights that give the right rows of each example the highest probability together.
+
+    Each counts by how right it is.
+    """
     from scipy.optimize import minimize
 
     spread = _spread(examples)
@@ -114,7 +124,7 @@ def fit_ranking(examples: Sequence[Example]) -> FloatArray:
 
     folds = [fit([e for n, e in enumerate(examples) if n % 5 != fold]) for fold in range(5)]
     right = [
-        bool(e.right[int(np.argmax(e.features / spread @ folds[n % 5]))])
+        bool(e.right[int(np.argmax(e.features / spread @ folds[n % 5]))] > 0)
         for n, e in enumerate(examples)
     ]
     fitted = fit(examples)
@@ -130,7 +140,7 @@ def fit_answered(examples: Sequence[Example], ranking: FloatArray) -> FloatArray
 
     firsts = [int(np.argmax(example.features @ ranking)) for example in examples]
     rows = np.array([e.features[n] for e, n in zip(examples, firsts, strict=True)])
-    labels = np.array([e.right[n] for e, n in zip(examples, firsts, strict=True)])
+    labels = np.array([e.right[n] > 0 for e, n in zip(examples, firsts, strict=True)])
     spread = _spread(examples)
     model: Any = LogisticRegression(C=1.0, max_iter=2000)
     held_out = cross_val_predict(model, rows / spread, labels, cv=5)
@@ -176,7 +186,7 @@ def _gold_examples(gold: Path, documents: Path, strangers: Sequence[str]) -> Ite
             query = engine.understand(question)
             hits = engine.search(query, top_k=engine.settings.top_k)
             rows, _ = _rows(engine, query, hits)
-            yield Example(rows, np.zeros(len(rows), np.bool_))
+            yield Example(rows, np.zeros(len(rows), np.float32))
 
 
 def _proves(item: GoldQuestion, one: Candidate) -> bool:
@@ -215,10 +225,10 @@ def _set_examples(data: Path, most: int) -> Iterator[Example]:
                     yield Example(rows, _right(proving, exact))
 
 
-def _right(proving: Sequence[bool], exact: Sequence[bool]) -> NDArray[np.bool_]:
-    """Return which candidates to learn from: in a proving sentence the exact words, if any are."""
-    both = np.array(proving, np.bool_) & np.array(exact, np.bool_)
-    return both if both.any() else np.array(proving, np.bool_)
+def _right(proving: Sequence[bool], exact: Sequence[bool]) -> FloatArray:
+    """Return how right each candidate is, by whether its sentence and its words are."""
+    sentence, words = np.array(proving, np.float32), np.array(exact, np.float32)
+    return np.asarray(sentence * np.maximum(words, _SENTENCE), np.float32)
 
 
 def _rows(
