@@ -105,7 +105,8 @@ def features(
     means_here = [_meant(meanings, there) for there in here]
     means_near = {rank: _meant(meanings, there) for rank, there in stems_near.items()}
     meanable = frozenset().union(*means_here)
-    meaning_weights = _weights(meanable, means_here)
+    every = frozenset(range(len(meanings)))
+    meaning_weights = _weights(every, means_here)
     weights = _weights(wanted, here)
     # A word that no candidate has cannot tell them apart; "how much" stands in no answer.
     found = wanted & frozenset().union(*here)
@@ -128,7 +129,7 @@ def features(
             0.0 if cross else _share(wanted, stems_near[item.rank], weights),
             _share(meanable, _meant(meanings, clause), meaning_weights) if foreign else 0.0,
             _share(meanable, meant, meaning_weights) if foreign else 0.0,
-            _share(meanable, means_near[item.rank], meaning_weights) if foreign else 0.0,
+            _share(every, means_near[item.rank], meaning_weights) if cross and every else 0.0,
             _share(names, words_of.latin(item.text), None),
             _share(names, latin_near[item.rank], None),
             _share(numbers, _numbers(context), None),
