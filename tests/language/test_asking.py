@@ -20,7 +20,7 @@ ASKED = [
     ("追回多少款项", Asked.MONEY),
     ("有多少企业投资建厂", Asked.COUNT),
     ("有多少老人被骗走养老钱", Asked.COUNT),
-    ("含有多少元素", Asked.COUNT),
+    ("收到多少社会捐赠", Asked.FIGURE),
     ("造成多少经济损失", Asked.MONEY),
     ("心率是多少", Asked.FIGURE),
     ("占几成", Asked.PERCENT),
