@@ -37,6 +37,7 @@ def verified(
         return (
             is_of_kind(words, kind)
             and not (kind and _repeats(words, question.text))
+            and not (kind and _is_label(extract, document, words))
             and is_of_period(extract, document, question)
             and is_about(extract, document, question, segmenter)
         )
@@ -87,3 +88,13 @@ def _repeats(words: str, question: str) -> bool:
     said = {(figure.value, figure.unit) for figure in find_figures(question)}
     given = {(figure.value, figure.unit) for figure in find_figures(words)}
     return bool(given) and given <= said
+
+
+def _is_label(extract: Extract, document: Document, words: str) -> bool:
+    """Return whether the figures of an answer are none where they stand: the 1 of "Group 1"."""
+    if not find_figures(words):
+        return False
+    quote = find_figures(document.text[extract.start : extract.end])
+    places = [(one.start + extract.start, one.end + extract.start) for one in quote]
+    spans = extract.spans or ((extract.start, extract.end),)
+    return not any(a < end and start < b for a, b in places for start, end in spans)

@@ -127,7 +127,8 @@ _COMPARED_AFTER = re.compile(
 _DATE_BEFORE = re.compile(rf"(?:[年月时点\-/:：]\s?|\b(?:{_MONTH_NAME})\.?\s?)$", re.IGNORECASE)
 _NAME_BEFORE = re.compile(
     r"第\s?$|[a-z]-?$|\d[.:：/]$|\d[-/]\d{1,2}-$|"
-    r"\b(?:no|chapter|article|section|figure|table|page|room|step)\.?\s$",
+    r"\b(?:no|chapter|article|section|figure|table|page|room|step|group|part|phase|level|grade|"
+    r"stage|round|item|type|volume|version|route|line)\.?\s$",
     re.IGNORECASE,
 )
 _PART_BEFORE = re.compile(

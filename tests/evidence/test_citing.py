@@ -187,6 +187,14 @@ def test_the_figure_of_a_question_is_judged(
     assert answer.verdict == Verdict(claim, agrees)
 
 
+def test_the_number_of_a_group_counts_nothing(answer_from: Answering) -> None:
+    document = Document("mill", "", "Group 1: mills. It has 4.")
+    label = Extract("mill", 0, 15, ((6, 7),), 0.9)
+    figure = Extract("mill", 16, 25, ((23, 24),), 0.8)
+    answer = answer_from(asked("How many mills?"), Draft((label, figure), True), {"mill": document})
+    assert answer.text == "4"
+
+
 def test_no_extracts_are_no_answer(answer_from: Answering) -> None:
     answer = answer_from(asked("Who?"), Draft((), True), {})
     assert not answer.answered
