@@ -43,6 +43,12 @@ def own_cache(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _interruptible() -> None:
+    """Let Ctrl-C reach what a test starts, also where the tests themselves run in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_the_real_models_answer_and_cite_exact_words(real_index: Path) -> None:
     done = installed("ask", ROSES, "--index", real_index, "--threshold", "0", "--json")
     assert (done.status, done.err) == (0, "")
