@@ -45,7 +45,7 @@ def own_cache(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _interruptible() -> None:
-    """Let Ctrl-C reach what a test starts, also where the tests themselves run in the background."""
+    """Let Ctrl-C reach what a test starts, also where the tests run in the background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
