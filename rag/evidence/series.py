@@ -16,7 +16,7 @@ from rag.language.dates import Period
 from rag.language.figures import find_figures
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import local_places
-from rag.language.periods import find_periods, is_reported_then, overlaps, stated_periods
+from rag.language.periods import is_reported_then, named_periods, overlaps, stated_periods
 from rag.language.rendering import as_figure
 from rag.language.words import Segmenter
 from rag.records import Document, Extract, Figure, Question, Relation
@@ -107,10 +107,10 @@ def compare(
     said = statements_of(extracts, documents, segmenter)
     if not said or said[0].extract is not extracts[0]:
         return []
-    first = said[0]
+    first, periods = said[0], named_periods(question.text)
     alike = {first.document.key: first}
     for one in said[1:]:
-        if _is_comparable(one, first, question):
+        if _fits(one, periods) and _is_comparable(one, first, question):
             alike.setdefault(one.document.key, one)
     groups: dict[Decimal, list[Statement]] = {}
     for one in alike.values():
@@ -170,13 +170,11 @@ def _is_comparable(one: Statement, first: Statement, question: Question) -> bool
         and one.figure.comparison == first.figure.comparison
         and is_same_measure(one.figure, first.figure)
         and have_like_extents(one, first)
-        and _fits(one, question)
     )
 
 
-def _fits(statement: Statement, question: Question) -> bool:
-    """Return whether a statement tells of the question's periods, or is of soon after them."""
-    asked = [period for *_, period in find_periods(question.text)]
+def _fits(statement: Statement, asked: Sequence[Period]) -> bool:
+    """Return whether a statement tells of the periods asked about, or is of soon after them."""
     if not asked:
         return True
     if statement.covers is not None:

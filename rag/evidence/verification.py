@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
+from decimal import Decimal
 
 from rag.language.asking import Asked, asked_for, is_of_kind
+from rag.language.dates import Period
 from rag.language.figures import find_figures
 from rag.language.names import local_places, mentions_place
-from rag.language.periods import find_periods, overlaps, stated_periods
+from rag.language.periods import named_periods, overlaps, stated_periods
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
@@ -30,15 +32,17 @@ def verified(
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
+    periods = named_periods(question.text)
+    said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
 
     def stands(extract: Extract) -> bool:
         document = documents[extract.document_key]
         words = answer_words(extract, document)
         return (
             is_of_kind(words, kind)
-            and not (kind and _repeats(words, question.text))
+            and not (kind and _repeats(words, said))
             and not (kind and _is_label(extract, document, words))
-            and is_of_period(extract, document, question)
+            and is_of_period(extract, document, periods)
             and is_about(extract, document, question, segmenter)
         )
 
@@ -71,21 +75,19 @@ def is_about(
     return all(mentions_place(named, place) for place in question.places)
 
 
-def is_of_period(extract: Extract, document: Document, question: Question) -> bool:
-    """Return whether a quotation does not tell of another time than the question's periods.
+def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) -> bool:
+    """Return whether a quotation does not tell of another time than the periods asked about.
 
     One that names no time is of any.
     """
-    asked = [period for *_, period in find_periods(question.text)]
     stated = stated_periods(document.text[extract.start : extract.end], document.published)
     if not asked or not stated:
         return True
     return any(overlaps(one, other) for one in asked for other in stated)
 
 
-def _repeats(words: str, question: str) -> bool:
+def _repeats(words: str, said: Set[tuple[Decimal, str]]) -> bool:
     """Return whether the figures of an answer, with their units, are all in the question."""
-    said = {(figure.value, figure.unit) for figure in find_figures(question)}
     given = {(figure.value, figure.unit) for figure in find_figures(words)}
     return bool(given) and given <= said
 

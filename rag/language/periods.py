@@ -80,6 +80,11 @@ def compared_periods(text: str, found: list[Found]) -> list[Found]:
     return compared
 
 
+def named_periods(question: str) -> list[Period]:
+    """Return the periods that a question names, of its own."""
+    return [period for *_, period in find_periods(question)]
+
+
 def stated_periods(text: str, written: date | None = None) -> list[Period]:
     """Return the periods that a text tells of, less those it only compares with."""
     found = find_periods(text, written)

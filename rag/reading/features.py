@@ -20,7 +20,7 @@ from rag.language.dates import Period
 from rag.language.detect import detect_language
 from rag.language.figures import find_figures
 from rag.language.names import mentions_place, romanise
-from rag.language.periods import find_periods, is_reported_then, overlaps, stated_periods
+from rag.language.periods import is_reported_then, named_periods, overlaps, stated_periods
 from rag.language.words import Segmenter, stem
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Question
@@ -86,19 +86,21 @@ def features(
     wanted, names = frozenset(stem(question.words)), frozenset(question.names)
     numbers = _numbers(question.text)
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
-    periods = [period for *_, period in find_periods(question.text)]
+    periods = named_periods(question.text)
     asked = asked_for(question.text)
     places = question.places
-    about = {item.document.key: _places_of(item.document, places) for item in candidates}
+    documents = {item.document.key: item.document for item in candidates}
+    about = {key: _places_of(document, places) for key, document in documents.items()}
     words_of = _Words(candidates, segmenter)
     near = {item.rank: item.near for item in candidates}
     stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
     latin_near = {rank: _latin(words) for rank, words in near.items()}
-    fits: dict[tuple[str, int], float] = {}
-    for item in candidates:
-        place = (item.document.key, item.start)
-        if place not in fits:
-            fits[place] = _period_match(periods, item)
+    sentences = {(item.document.key, item.start): item for item in candidates}
+    fits = {place: _period_match(periods, item) for place, item in sentences.items()}
+    passages = {item.rank: item.hit.passage for item in candidates}
+    numbers_near = {
+        rank: _numbers(f"{passage.context} {passage.text}") for rank, passage in passages.items()
+    }
     here = [words_of.stems(item.text) for item in candidates]
     clauses = [words_of.stems(item.clause_text) for item in candidates]
     meanings = [_stemmed(forms) for forms in question.translations]
@@ -113,7 +115,6 @@ def features(
     rows: list[list[float]] = []
     for item, stemmed, clause, meant in zip(candidates, here, clauses, means_here, strict=True):
         cross = detect_language(item.text) is not question.language
-        context = f"{item.hit.passage.context} {item.hit.passage.text}"
         own = not cross and not (wanted and not found)
         foreign = cross and bool(meanable)
         answer = words_of.stems(item.words)
@@ -132,7 +133,7 @@ def features(
             _share(every, means_near[item.rank], meaning_weights) if cross and every else 0.0,
             _share(names, words_of.latin(item.text), None),
             _share(names, latin_near[item.rank], None),
-            _share(numbers, _numbers(context), None),
+            _share(numbers, numbers_near[item.rank], None),
             fits[item.document.key, item.start],
             _share(places, about[item.document.key], None),
             float(is_of_kind(item.words, asked)),
