@@ -83,8 +83,7 @@ class Variants:
         if not draft.answered:
             return Answer(query.text)
         first = cite(draft.extracts[:1], documents)
-        start, end = first[0].spans[0] if first[0].spans else (first[0].start, first[0].end)
-        return Answer(query.text, first[0].document.text[start:end], (), True, first)
+        return Answer(query.text, first[0].words[0], (), True, first)
 
 
 def measure(engine: Engine, questions: Sequence[GoldQuestion], ask: Ask) -> list[Result]:

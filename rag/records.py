@@ -170,6 +170,11 @@ class Question:
     claim: Figure | None = None
     typed: str = ""
 
+    @property
+    def as_typed(self) -> str:
+        """The question as it was typed, to be said again."""
+        return self.typed or self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Extract:
@@ -216,6 +221,11 @@ class Citation:
     def quote(self) -> str:
         """The quoted words, exactly as the document has them."""
         return self.document.text[self.start : self.end]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The answer's own words, the whole quote where none are marked."""
+        return tuple(self.document.text[start:end] for start, end in self.spans) or (self.quote,)
 
     @property
     def place(self) -> str:

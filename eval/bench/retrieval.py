@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from corpus import make_documents, read_paragraphs, save, write_documents
@@ -39,22 +40,12 @@ def choose_questions(paragraphs: Sequence[SquadParagraph], count: int, seed: int
     return random.Random(seed).sample(list(texts), count)
 
 
-def time_searches(engine: Engine, questions: Sequence[str], mode: SearchMode) -> list[float]:
+def time_each(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]:
     """Return the seconds each question takes, after a few that are not measured."""
     times = []
     for question in questions:
         start = time.perf_counter()
-        engine.search(question, mode=mode, top_k=10)
-        times.append(time.perf_counter() - start)
-    return times[WARM:]
-
-
-def time_answers(engine: Engine, questions: Sequence[str]) -> list[float]:
-    """Return the seconds from each question to its answer, after a few that are not measured."""
-    times = []
-    for question in questions:
-        start = time.perf_counter()
-        engine.ask(question)
+        ask(question)
         times.append(time.perf_counter() - start)
     return times[WARM:]
 
@@ -71,8 +62,11 @@ def measure(
     engine: Engine, questions: Sequence[str]
 ) -> tuple[dict[str, dict[str, float | None]], dict[str, object]]:
     """Return milliseconds at each percentile by mode, and what they depend on."""
-    times = {f"search, {mode}": time_searches(engine, questions, mode) for mode in SearchMode}
-    times["answer"] = time_answers(engine, questions)
+    times = {
+        f"search, {mode}": time_each(partial(engine.search, mode=mode, top_k=10), questions)
+        for mode in SearchMode
+    }
+    times["answer"] = time_each(engine.ask, questions)
     figures = {
         name: {
             f"p{share}": percentile([seconds * 1000 for seconds in taken], share)

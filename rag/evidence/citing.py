@@ -43,11 +43,12 @@ def answer_from(
     if not draft.answered or not found:
         others = [item for item in draft.extracts if item not in found]
         nearest = cite([*found, *others][:MOST_NEAREST], documents)
-        return Answer(question.typed or question.text, nearest=nearest)
+        return Answer(question.as_typed, nearest=nearest)
     groups = compare(found, documents, question, segmenter)
-    if question.claim:
+    claim = question.claim
+    if claim is not None:
         # The source that bears the question's figure out is the one to show.
-        groups.sort(key=lambda group: not _bears_out(question.claim, group))
+        groups.sort(key=lambda group: agrees(claim, group.statements[0].figure) is not True)
     compared = [one.extract for group in groups for one in group.statements]
     least = SURE_SHARE * found[0].score
     also = [item for item in found[:MOST_CITATIONS] if item.score >= least and item not in compared]
@@ -55,20 +56,14 @@ def answer_from(
     citations = cite(cited, documents)
     lead = citations[0]
     shown = citations if asks_for_several(question.text) and len(groups) < 2 else citations[:1]
-    texts = tuple(dict.fromkeys(text for one in shown for text in _words(one)))
+    texts = tuple(dict.fromkeys(text for one in shown for text in one.words))
     figures = tuple(as_figure(item) for text in texts for item in find_figures(text))
     return Answer(
-        question.typed or question.text, texts[0], texts, True, citations, (), figures,
-        verdict=verdict_on(question.claim, figures),
+        question.as_typed, texts[0], texts, True, citations, (), figures,
+        verdict=verdict_on(claim, figures),
         conflicts=_reported(groups, cited) if len(groups) > 1 else (),
         warnings=lead.document.warnings,
     )  # fmt: skip
-
-
-def _words(citation: Citation) -> tuple[str, ...]:
-    """Return the answer's words in a citation."""
-    text = citation.document.text
-    return tuple(text[start:end] for start, end in citation.spans) or (citation.quote,)
 
 
 def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Reported, ...]:
@@ -79,10 +74,6 @@ def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Report
         )
         for group in groups
     )  # fmt: skip
-
-
-def _bears_out(claim: Figure | None, group: Group) -> bool:
-    return claim is not None and agrees(claim, group.statements[0].figure) is True
 
 
 def verdict_on(claim: Figure | None, figures: Sequence[Figure]) -> Verdict | None:

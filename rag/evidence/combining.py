@@ -61,14 +61,13 @@ def combine(
     beside, where they count the same over like stretches of time. When a part has no answer, or two
     parts have the same one, the documents do not say, and what was found is the nearest.
     """
-    typed = question.typed or question.text
     found = [(asked, answer) for asked, answer in parts if answer.answered]
     citations = tuple(
         replace(answer.citations[0], number=number) for number, (_, answer) in enumerate(found, 1)
     )
     places = {(item.document.key, item.start, item.spans) for item in citations}
     if len(found) < len(parts) or len(places) < len(parts):
-        return Answer(typed, nearest=citations[:MOST_NEAREST])
+        return Answer(question.as_typed, nearest=citations[:MOST_NEAREST])
     texts = tuple(answer.text for _, answer in found)
     statements = _statements(citations, segmenter)
     combined, results = None, []
@@ -82,7 +81,7 @@ def combine(
         combined = Combined(operation, shown, result)
         results = [result] if result else []
     return Answer(
-        typed, _SIGNS[operation].join(texts), texts, True, citations, (),
+        question.as_typed, _SIGNS[operation].join(texts), texts, True, citations, (),
         tuple(statement.figure for statement in statements),
         warnings=tuple(dict.fromkeys(w for c in citations for w in c.document.warnings)),
         verdict=verdict_on(question.claim, results),
@@ -127,7 +126,7 @@ def compare_places(
         for one, citation in zip(ranked, citations, strict=True)
     )
     return Answer(
-        question.typed or question.text, parts[0].subject, (parts[0].subject,), True, citations, (),
+        question.as_typed, parts[0].subject, (parts[0].subject,), True, citations, (),
         (parts[0].figure,), warnings=ranked[0].document.warnings,
         combined=Combined(operation, parts),
     )  # fmt: skip

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.language.asking import Asked, asked_for
+from rag.language.asking import PLURAL, Asked, asked_for
 from rag.language.names import place_spans
 from rag.records import Language, Operation
 
@@ -48,7 +48,7 @@ _WHICH_ENGLISH = re.compile(
 _MOST_CHINESE = re.compile(r"最(?P<end>多|少|高|低)(?:的(?=是|省|市|$)|(?=是|[？?。]|$))")
 _MOST_ENGLISH = re.compile(
     r"(?<!\bat )(?<!\bat the )\b(?:the )?(?:(?P<end>most|least|fewest)"
-    r"(?=\s*\??$|\s(?:money|of)\b|\s(?:[a-z]+\s)?[a-z]{2,}(?<![sui])s\b)|"
+    rf"(?=\s*\??$|\s(?:money|of)\b|\s(?:[a-z]+\s)?{PLURAL})|"
     r"(?P<amount>highest|largest|biggest|greatest|lowest|smallest) "
     r"(?:number|amount|sum|total|volume)(?: of)?)",
     re.IGNORECASE,
@@ -93,7 +93,7 @@ def _most(question: str, language: Language) -> Parts | None:
 
 def _how(after: str) -> str:
     """Return what asks for a figure before these words: how many before a plural noun."""
-    plural = re.match(r"\s(?:of (?:the )?)?(?:[a-z]+\s)?[a-z]{2,}(?<![sui])s\b", after)
+    plural = re.match(rf"\s(?:of (?:the )?)?(?:[a-z]+\s)?{PLURAL}", after)
     return "how many" if plural else "how much"
 
 

@@ -237,7 +237,7 @@ def _with_low(text: str, quantity: Quantity, at: int) -> Quantity:
     Without a scale of its own the lower end has the upper one's: 3至5万.
     """
     match = _LOW.search(text, max(0, at - _LONGEST_LOW), at)
-    if match is None or match.start("low") >= quantity.start < at - len(quantity.qualifier) - 1:
+    if match is None:
         return quantity
     if match["mark"].strip() == "and" and not _BETWEEN.search(text, 0, match.start()):
         return quantity
