@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,9 +22,10 @@ from rag.language.words import Segmenter
 from rag.reading.reader import adapters_path
 from rag.reading.training import data as training
 from rag.reading.training.clozes import make_clozes
-from rag.reading.training.data import Corpus, Example, make_pairs
+from rag.reading.training.data import Corpus, Example, _askings, make_pairs
 from rag.reading.training.network import ReaderNetwork
 from rag.reading.training.rewording import Rewording
+from rag.reading.training.sets import Written, read_added, read_rewritten
 from rag.reading.training.tables import LEAST_ROWS, make_table
 from rag.records import Language
 
@@ -127,11 +129,47 @@ def test_each_row_of_a_table_is_asked_about_by_its_name(language: Language) -> N
 
 
 def test_parallel_questions_know_the_other_languages(corpus: Corpus) -> None:
-    parallel = [item for item in corpus.asked if item.translations]
-    assert {item.question for item in parallel} == {"Question in en?", "Question in zh?"}
-    for item in parallel:
-        assert len(item.translations) == len(training.PARALLEL) - 1
-        assert item.question not in item.translations.values()
+    parallel = {item.question: item for item in corpus.asked if item.foreign}
+    assert set(parallel) == {"Question in en?", "Question in zh?"}
+    assert parallel["Question in en?"].translations == ("Question in zh?",)
+    assert parallel["Question in zh?"].translations == ("Question in en?",)
+    for item in parallel.values():
+        assert len(item.foreign) == len(training.PARALLEL) - 2
+        assert not {item.question, *item.translations} & set(item.foreign)
+
+
+def test_written_questions_are_asked_in_both_languages(
+    sets: Path, rewording: Rewording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "SETS", {"cmrc2018_train": 0})
+    written = {"q1": Written("In which year did the mill burn?", "磨坊哪一年失火？")}
+    monkeypatch.setattr(training, "read_rewritten", lambda: written)
+    monkeypatch.setattr(training, "read_added", dict)
+    corpus = Corpus(sets, Embedder(), random.Random(1))
+    [fire] = [item for item in corpus.asked if not item.foreign]
+    askings = [tuple(_askings(fire, rewording, random.Random(n))) for n in range(20)]
+    own = {"When was the fire?", "In which year did the mill burn?"}
+    assert set(askings) == {(question, "磨坊哪一年失火？") for question in own}
+
+
+def test_questions_are_added_to_a_sets_paragraphs(
+    sets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = {("cmrc2018_train", "q0"): [("red", Written("What colour is it?", "什么颜色？"))]}
+    monkeypatch.setattr(training, "read_added", lambda: added)
+    corpus = Corpus(sets, Embedder(), random.Random(1))
+    [colour] = [item for item in corpus.asked if item.question == "What colour is it?"]
+    assert corpus.passages[colour.passage].text[colour.start : colour.end] == "red"
+    assert colour.translations == ("什么颜色？",)
+
+
+def test_our_questions_are_each_in_both_languages() -> None:
+    han = re.compile(r"[\u4e00-\u9fff]")
+    added = [ours for items in read_added().values() for _, ours in items]
+    for english, chinese in (*read_rewritten().values(), *added):
+        assert english
+        assert not han.search(english)
+        assert han.search(chinese)
 
 
 def test_negatives_lack_the_answer(corpus: Corpus) -> None:

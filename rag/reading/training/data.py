@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,19 @@ from rag.language.words import to_simplified
 from rag.passages import split_document
 from rag.reading.training.clozes import make_clozes
 from rag.reading.training.rewording import Rewording
+from rag.reading.training.sets import (
+    place_of,
+    read_added,
+    read_paragraphs,
+    read_questions,
+    read_rewritten,
+)
 from rag.reading.training.tables import MOST_ROWS, make_table
 from rag.reading.windows import make_window
 from rag.records import Document, Language, Passage
 
-SETS = {"cmrc2018_train": 10_000, "drcd_dev": 3_600, "qed_en": 1_400, "qamr_en": 8_000}
-"""The sets in one language, and how many of their questions are drawn at most."""
+SETS = {"cmrc2018_train": 5_000, "drcd_dev": 2_000, "qed_en": 500, "qamr_en": 3_000}
+"""The sets in one language, and how many questions are drawn beside those we wrote in our words."""
 
 PARALLEL = ("en", "zh", "ar", "de", "el", "es", "hi", "ro", "ru", "th", "tr", "vi")
 """XQuAD's languages; paragraphs are taken in the first two, questions in all."""
@@ -34,25 +40,22 @@ HELD_OUT = 400
 """How many paragraphs at the end of CMRC's training set are kept for fitting."""
 
 MOST_TOKENS = 256
-TRANSLATED, PARAPHRASED = 0.3, 0.2
+TRANSLATED, PARAPHRASED = 0.2, 0.2
 """The shares of questions asked word by word in the other language, and with synonyms."""
 
-CLOZES = 5_000
+CLOZES = 2_500
 """How many questions made of sentences go into one pass."""
 
 TABLES = 300
 """How many tables are made up, each with a question a row."""
 
-TABLE_QUESTIONS = 1_000
+TABLE_QUESTIONS = 800
 """How many questions over tables go into one pass."""
 
 NEGATIVE_TABLES = 6
 """Among how many other tables the wrong one is drawn."""
 
 _MOST_NAME = 24
-_LEAST_QUESTION_WORDS = 5
-"""QAMR's shorter questions are clear over one sentence only."""
-
 _PARTLY_HELD_OUT = "cmrc2018_train"
 _TITLED, _DATED = 0.75, 0.5
 _SAME_ARTICLE = 0.5
@@ -63,14 +66,18 @@ _FIRST_DAY, _DAYS = date(2005, 1, 1), 7_600
 class Asked:
     """A question with the passage (by number) where its answer stands, and the answer's offsets.
 
-    ``translations`` are the same question in other languages, by language.
+    The same in other words: ``paraphrases`` in the passage's language, ``translations`` in the
+    other of Chinese and English, ``foreign`` in further languages.
     """
 
     question: str
     passage: int
     start: int
     end: int
-    translations: dict[str, str] = field(default_factory=dict)
+    key: str = ""
+    paraphrases: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +106,20 @@ class Corpus:
         self._embedder = embedder
         self._draw = draw
         self._by_document: dict[str, list[int]] = defaultdict(list)
+        self._rewritten, self._added = read_rewritten(), read_added()
         for name, most in SETS.items():
             whole = list(self._read(data, name))
-            self.asked.extend(draw.sample(whole, min(most, len(whole))))
-        questions = {name: _questions(data, f"xquad_{name}_train") for name in PARALLEL}
-        for name in PARALLEL[:2]:
-            for item in self._read(data, f"xquad_{name}_train", keyed=True):
-                others = {
-                    language: texts[item.question]
-                    for language, texts in questions.items()
-                    if language != name
-                }
-                asked = questions[name][item.question]
-                self.asked.append(replace(item, question=asked, translations=others))
+            ours = [item for item in whole if item.translations]
+            others = [item for item in whole if not item.translations]
+            self.asked += [*ours, *draw.sample(others, min(most, len(others)))]
+        questions = {name: read_questions(data, f"xquad_{name}_train") for name in PARALLEL}
+        for own, other in (PARALLEL[:2], PARALLEL[1::-1]):
+            for item in self._read(data, f"xquad_{own}_train"):
+                if item.key:
+                    translations = (questions[other][item.key], *item.translations)
+                    foreign = tuple(questions[name][item.key] for name in PARALLEL[2:])
+                    item = replace(item, translations=translations, foreign=foreign)
+                self.asked.append(item)
         self.clozes = [
             Asked(cloze.question, place, cloze.start, cloze.end)
             for place, passage in enumerate(self.passages)
@@ -138,16 +146,18 @@ class Corpus:
             for item in questions:
                 yield from self._located(item.question, item.start, item.end, first)
 
-    def _located(self, question: str, start: int, end: int, first: int) -> Iterator[Asked]:
+    def _located(
+        self, question: str, start: int, end: int, first: int, key: str = ""
+    ) -> Iterator[Asked]:
         """Yield a question for each passage, from the ``first``, that holds its whole answer."""
         for place in range(first, len(self.passages)):
             passage = self.passages[place]
             if passage.start <= start and end <= passage.end:
-                yield Asked(question, place, start - passage.start, end - passage.start)
+                yield Asked(question, place, start - passage.start, end - passage.start, key)
 
-    def _read(self, data: Path, name: str, *, keyed: bool = False) -> Iterator[Asked]:
-        """Yield a set's questions, or their ids in place of the question when ``keyed``."""
-        paragraphs = _paragraphs(data, name)
+    def _read(self, data: Path, name: str) -> Iterator[Asked]:
+        """Yield a set's questions, and our own over its paragraphs."""
+        paragraphs = read_paragraphs(data, name)
         kept = max(0, len(paragraphs) - HELD_OUT) if name == _PARTLY_HELD_OUT else None
         for number, (title, paragraph) in enumerate(paragraphs[:kept]):
             change = to_simplified if name.startswith("drcd") and self._draw.random() < 0.5 else str
@@ -161,10 +171,26 @@ class Corpus:
                 if not answers:
                     continue
                 answer = change(answers[0]["text"])
-                start = _place(text, answer, answers[0]["answer_start"])
+                start = place_of(text, answer, answers[0]["answer_start"])
                 if start >= 0:
-                    question = qa["id"] if keyed else change(qa["question"])
-                    yield from self._located(question, start, start + len(answer), first)
+                    key = str(qa["id"])
+                    where = (start, start + len(answer), first)
+                    for item in self._located(change(qa["question"]), *where, key):
+                        yield self._reworded(item)
+            for given, ours in self._added.get((name, _key_of(paragraph)), ()):
+                answer = change(given)
+                start = text.find(answer)
+                for item in self._located("", start, start + len(answer), first):
+                    own, other = ours.by(self.passages[item.passage].language)
+                    yield replace(item, question=own, translations=(other,))
+
+    def _reworded(self, item: Asked) -> Asked:
+        """Return a question with what we wrote for it in other words, if anything."""
+        ours = self._rewritten.get(item.key)
+        if ours is None:
+            return item
+        own, other = ours.by(self.passages[item.passage].language)
+        return replace(item, paraphrases=(own,), translations=(other,))
 
     def hard_negatives(self, count: int) -> list[list[int]]:
         """Return, for each question, the passages the embedder ranks best that lack its answer."""
@@ -194,9 +220,14 @@ class Corpus:
         ]
 
 
+def _key_of(paragraph: dict[str, Any]) -> str:
+    """Return what our questions call a paragraph: the id of its first question."""
+    return str(paragraph["qas"][0]["id"]) if paragraph["qas"] else ""
+
+
 def held_out(data: Path) -> list[tuple[str, dict[str, Any]]]:
     """Return title and content of the paragraphs of CMRC's training set that training leaves."""
-    return _paragraphs(data, _PARTLY_HELD_OUT)[-HELD_OUT:]
+    return read_paragraphs(data, _PARTLY_HELD_OUT)[-HELD_OUT:]
 
 
 def make_pairs(
@@ -235,10 +266,12 @@ def make_pairs(
 
 
 def _askings(item: Asked, rewording: Rewording, draw: random.Random) -> Iterator[str]:
+    """Yield the question as one pass asks it: in each language it is known in, or at random."""
     if item.translations:
-        own = item.translations
-        pair = own.get("zh") or own["en"]
-        yield from (item.question, pair, draw.choice(list(own.values())))
+        yield draw.choice((item.question, *item.paraphrases))
+        yield draw.choice(item.translations)
+        if item.foreign:
+            yield draw.choice(item.foreign)
         return
     chance = draw.random()
     if chance < TRANSLATED:
@@ -269,53 +302,3 @@ def _example(
         return None
     first, last = (window.offset + place for place in (inside[0], inside[-1]))
     return Example(window.ids, window.offset, first, last)
-
-
-def _paragraphs(data: Path, name: str) -> list[tuple[str, dict[str, Any]]]:
-    content = json.loads((data / f"{name}.json").read_text("utf-8"))["data"]
-    if name.startswith("qamr"):
-        return [("", page) for page in _pages(content)]
-    return [
-        (str(article.get("title", "")).replace("_", " "), item)
-        for article in content
-        for item in article["paragraphs"]
-    ]
-
-
-def _pages(sentences: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield QAMR's sentences as the pages they are of, with the questions that are not too short.
-
-    A sentence's title is ``SET:SITE:PAGE:PARAGRAPH:SENTENCE``.
-    """
-    pages: dict[str, list[tuple[int, int, dict[str, Any]]]] = defaultdict(list)
-    for item in sentences:
-        page, paragraph, sentence = item["title"].rsplit(":", 2)
-        pages[page].append((int(paragraph), int(sentence), item["paragraphs"][0]))
-    for parts in pages.values():
-        text, questions, before = "", [], -1
-        for paragraph, _, item in sorted(parts, key=lambda part: part[:2]):
-            text += ("\n" if paragraph != before else " ") if text else ""
-            before = paragraph
-            for qa in item["qas"]:
-                if len(qa["question"].split()) >= _LEAST_QUESTION_WORDS:
-                    answers = Counter(answer["text"] for answer in qa["answers"])
-                    answer = next(iter(answers.most_common(1)))[0]
-                    start = len(text) + item["context"].find(answer)
-                    questions.append({**qa, "answers": [{"text": answer, "answer_start": start}]})
-            text += item["context"]
-        yield {"context": text, "qas": questions}
-
-
-def _questions(data: Path, name: str) -> dict[str, str]:
-    """Return the questions of a set by id."""
-    return {qa["id"]: qa["question"] for _, item in _paragraphs(data, name) for qa in item["qas"]}
-
-
-def _place(text: str, answer: str, given: int) -> int:
-    """Return where the answer stands nearest to where the set says, which is not always right."""
-    places = []
-    at = text.find(answer)
-    while at >= 0:
-        places.append(at)
-        at = text.find(answer, at + 1)
-    return min(places, key=lambda place: abs(place - given), default=-1)
