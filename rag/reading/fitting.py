@@ -16,9 +16,10 @@ import json
 import logging
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,8 @@ from rag.evaluation.matching import f1, is_right
 from rag.evaluation.proving import quote_proves
 from rag.reading.features import FEATURES, Candidate, features
 from rag.reading.reader import SpanReader, adapters_path
-from rag.reading.training.data import held_out
-from rag.reading.training.rewording import Rewording
+from rag.reading.training.data import PARTLY_HELD_OUT, held_out, key_of
+from rag.reading.training.sets import read_added, read_rewritten
 from rag.records import Citation, Hit, Question
 from rag.settings import Settings
 
@@ -218,34 +219,47 @@ def _proves(item: GoldQuestion, one: Candidate) -> bool:
 
 
 def _set_examples(data: Path, most: int) -> Iterator[Example]:
-    """Ask questions over paragraphs that training left, a third word by word in English."""
-    paragraphs = list(enumerate(paragraph for _, paragraph in held_out(data)))
-    items = [(qa, str(n)) for n, p in paragraphs for qa in p["qas"] if qa["answers"]]
+    """Ask questions over paragraphs that training left, each in one of its forms."""
+    paragraphs = {str(number): item for number, (_, item) in enumerate(held_out(data))}
+    items = list(_held_out_questions(paragraphs))
     draw = random.Random(3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "paragraphs.jsonl"
         lines = [
-            json.dumps({"id": str(n), "text": p["context"]}, ensure_ascii=False)
-            for n, p in paragraphs
+            json.dumps({"id": key, "text": content["context"]}, ensure_ascii=False)
+            for key, content in paragraphs.items()
         ]
         path.write_text("\n".join(lines), "utf-8")
         with Engine.open(Path(folder) / "index", Settings()) as engine:
             engine.add([path])
-            rewording = Rewording(engine.segmenter, engine.glosses, draw)
-            for number, (qa, key) in enumerate(draw.sample(items, min(most, len(items)))):
-                asked = qa["question"]
-                query = engine.understand(asked if number % 3 else rewording.translated(asked))
+            for number, (key, answers, forms) in enumerate(
+                draw.sample(items, min(most, len(items)))
+            ):
+                query = engine.understand(draw.choice(forms))
                 hits = engine.search(query, top_k=engine.settings.top_k + 8)
                 for left_out in (False, True) if number % 2 else (False,):
                     kept = [h for h in hits if not left_out or h.passage.document_key != key]
                     rows, candidates = _rows(engine, query, kept[: engine.settings.top_k])
-                    answers = [a["text"] for a in qa["answers"]]
                     proving = [
                         one.document.key == key and any(a in one.text for a in answers)
                         for one in candidates
                     ]
                     exact = [f1(one.words, answers) >= _ALIKE for one in candidates]
                     yield Example(rows, _right(proving, exact))
+
+
+def _held_out_questions(
+    paragraphs: Mapping[str, dict[str, Any]],
+) -> Iterator[tuple[str, list[str], tuple[str, ...]]]:
+    """Yield paragraph, answers and forms of the questions that we have in our words as well."""
+    rewritten, added = read_rewritten(), read_added()
+    for key, paragraph in paragraphs.items():
+        for qa in paragraph["qas"]:
+            if qa["answers"] and qa["id"] in rewritten:
+                forms = (qa["question"], *rewritten[qa["id"]])
+                yield key, [a["text"] for a in qa["answers"]], forms
+        for answer, ours in added.get((PARTLY_HELD_OUT, key_of(paragraph)), ()):
+            yield key, [answer], ours
 
 
 def _right(proving: Sequence[bool], exact: Sequence[bool]) -> FloatArray:

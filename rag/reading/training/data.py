@@ -36,8 +36,9 @@ SETS = {"cmrc2018_train": 5_000, "drcd_dev": 2_000, "qed_en": 500, "qamr_en": 3_
 PARALLEL = ("en", "zh", "ar", "de", "el", "es", "hi", "ro", "ru", "th", "tr", "vi")
 """XQuAD's languages; paragraphs are taken in the first two, questions in all."""
 
+PARTLY_HELD_OUT = "cmrc2018_train"
 HELD_OUT = 400
-"""How many paragraphs at the end of CMRC's training set are kept for fitting."""
+"""How many paragraphs at the end of that set are kept for fitting."""
 
 MOST_TOKENS = 256
 TRANSLATED, PARAPHRASED = 0.2, 0.2
@@ -56,7 +57,6 @@ NEGATIVE_TABLES = 6
 """Among how many other tables the wrong one is drawn."""
 
 _MOST_NAME = 24
-_PARTLY_HELD_OUT = "cmrc2018_train"
 _TITLED, _DATED = 0.75, 0.5
 _SAME_ARTICLE = 0.5
 _FIRST_DAY, _DAYS = date(2005, 1, 1), 7_600
@@ -158,7 +158,7 @@ class Corpus:
     def _read(self, data: Path, name: str) -> Iterator[Asked]:
         """Yield a set's questions, and our own over its paragraphs."""
         paragraphs = read_paragraphs(data, name)
-        kept = max(0, len(paragraphs) - HELD_OUT) if name == _PARTLY_HELD_OUT else None
+        kept = max(0, len(paragraphs) - HELD_OUT) if name == PARTLY_HELD_OUT else None
         for number, (title, paragraph) in enumerate(paragraphs[:kept]):
             change = to_simplified if name.startswith("drcd") and self._draw.random() < 0.5 else str
             text = change(paragraph["context"])
@@ -177,7 +177,7 @@ class Corpus:
                     where = (start, start + len(answer), first)
                     for item in self._located(change(qa["question"]), *where, key):
                         yield self._reworded(item)
-            for given, ours in self._added.get((name, _key_of(paragraph)), ()):
+            for given, ours in self._added.get((name, key_of(paragraph)), ()):
                 answer = change(given)
                 start = text.find(answer)
                 for item in self._located("", start, start + len(answer), first):
@@ -220,14 +220,14 @@ class Corpus:
         ]
 
 
-def _key_of(paragraph: dict[str, Any]) -> str:
+def key_of(paragraph: dict[str, Any]) -> str:
     """Return what our questions call a paragraph: the id of its first question."""
     return str(paragraph["qas"][0]["id"]) if paragraph["qas"] else ""
 
 
 def held_out(data: Path) -> list[tuple[str, dict[str, Any]]]:
     """Return title and content of the paragraphs of CMRC's training set that training leaves."""
-    return read_paragraphs(data, _PARTLY_HELD_OUT)[-HELD_OUT:]
+    return read_paragraphs(data, PARTLY_HELD_OUT)[-HELD_OUT:]
 
 
 def make_pairs(
