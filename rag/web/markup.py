@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from rag.language.figures import find_figures
 from rag.records import Answer, Citation, Document, Operation, Relation
+from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
 from rag.wording import Wording, wording_for
@@ -26,13 +27,19 @@ def shown(text: str) -> str:
     return html.escape(printable(text)).translate(_PLACEHOLDERS)
 
 
-def conversation(turns: Sequence[tuple[str, Answer | None]], phrases: Phrases) -> str:
-    """Return the turns of a conversation; one whose answer is None is still being answered."""
+def conversation(turns: Sequence[tuple[str, str, Answer | None]], phrases: Phrases) -> str:
+    """Return the turns of a conversation: as typed, as understood, and the answer.
+
+    One whose answer is None is still being answered.
+    """
     return "".join(_turn(number, *turn, phrases) for number, turn in enumerate(turns))
 
 
-def _turn(number: int, understood: str, answer: Answer | None, phrases: Phrases) -> str:
-    asked = f'<p class="yj-asked">{shown(understood)}</p>'
+def _turn(number: int, typed: str, understood: str, answer: Answer | None, phrases: Phrases) -> str:
+    asked = f'<p class="yj-asked">{shown(typed)}</p>'
+    if understood != typed:
+        change = _button("change", number, 0, phrases.change)
+        asked += f'<p class="yj-understood">{phrases.understood}: {shown(understood)} {change}</p>'
     if answer is None:
         return (
             f'<section class="yj-turn">{asked}<p class="yj-wait">{phrases.searching}</p></section>'
@@ -55,12 +62,10 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if cited:
             parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
     parts += [_cited(turn, citation, words, phrases) for citation in cited]
+    acts = {"copy": phrases.copy, "like": phrases.good, "dislike": phrases.bad}
+    buttons = "".join(_button(act, turn, 0, text) for act, text in acts.items())
     seconds = f"{sum(answer.timings.values()):.2f} s"
-    parts.append(
-        f'<p class="yj-actions">{_button("like", turn, 0, "👍", phrases.good)}'
-        f"{_button('dislike', turn, 0, '👎', phrases.bad)}"
-        f"{_button('copy', turn, 0, '⧉', phrases.copy)}<span>{seconds}</span></p>"
-    )
+    parts.append(f'<p class="yj-actions">{buttons}<span>{seconds}</span></p>')
     return f'<div class="yj-answer" data-text="{shown(answer.text)}">{"".join(parts)}</div>'
 
 
@@ -126,10 +131,11 @@ def _number(turn: int, number: int, label: str = "") -> str:
     return _button("open", turn, number, f"[{number}]", f"{label} {number}".strip())
 
 
-def _button(act: str, turn: int, number: int, text: str, label: str) -> str:
+def _button(act: str, turn: int, number: int, text: str, label: str = "") -> str:
+    name = f' aria-label="{shown(label)}"' if label else ""
     return (
         f'<button type="button" class="yj-{act}" data-act="{act}" data-turn="{turn}" '
-        f'data-number="{number}" aria-label="{shown(label)}" title="{shown(label)}">{text}</button>'
+        f'data-number="{number}"{name}>{shown(text)}</button>'
     )
 
 
@@ -187,3 +193,26 @@ def _head(item: Document, place: str, phrases: Phrases) -> str:
         f"<h3>{shown(title)}</h3><p class='yj-source'>{shown(facts)}</p>"
         f"<p class='yj-source'>{shown(on_one_line(where))} {link}</p>{warnings}"
     )
+
+
+def note(text: str) -> str:
+    """Return a line of the page's own."""
+    return f'<p class="yj-note" role="status">{shown(text)}</p>'
+
+
+def notes(lines: Iterable[str]) -> str:
+    """Return several lines of the page's own."""
+    return "".join(map(note, lines))
+
+
+def progress(label: str, done: int, expected: int) -> str:
+    """Return how far a piece of work is; nothing is known of it while nothing is expected."""
+    value = f' max="{expected}" value="{min(done, expected)}"' if expected else ""
+    count = f" {done}/{expected}" if expected else ""
+    return f'<label class="yj-note">{shown(label)}{count} <progress{value}></progress></label>'
+
+
+def dropped(parts: Sequence[Dropped], phrases: Phrases) -> str:
+    """Return what cleaning left out of a file, with the reasons."""
+    rows = [(shown(part.place), shown(part.reason), shown(part.text)) for part in parts]
+    return _table(f"{phrases.dropped}: {len(rows)}", rows)

@@ -17,6 +17,7 @@ class Phrases:
     send: str
     searching: str
     understood: str
+    change: str
     filters: str
     publisher: str
     path: str
@@ -58,6 +59,7 @@ ENGLISH = Phrases(
     send="Ask",
     searching="Searching the documents…",
     understood="Understood as",
+    change="Change",
     filters="Only documents…",
     publisher="Publisher contains",
     path="Path matches (*.pdf, reports/*)",
@@ -69,7 +71,7 @@ ENGLISH = Phrases(
     original="original",
     good="Good answer",
     bad="Bad answer",
-    copy="Copy the answer",
+    copy="Copy",
     clear="New conversation",
     export="Save the conversation",
     examples="Try",
@@ -98,6 +100,7 @@ CHINESE = Phrases(
     send="提问",
     searching="正在检索文档…",
     understood="理解为",
+    change="修改",
     filters="只看这些文档…",
     publisher="发布者包含",
     path="路径匹配（*.pdf、reports/*）",
@@ -109,7 +112,7 @@ CHINESE = Phrases(
     original="原文链接",
     good="回答得好",
     bad="回答得不好",
-    copy="复制答案",
+    copy="复制",
     clear="新对话",
     export="保存对话",
     examples="试试",
