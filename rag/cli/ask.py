@@ -186,10 +186,16 @@ def _numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _converse(engine: Engine, filters: Filters, options: argparse.Namespace) -> None:
-    """Read questions from the terminal, with a history that lasts."""
+    """Read questions from the terminal, with a history that lasts.
+
+    A question may lean on the one before it.
+    """
+    from rag.language.followups import follow_up
+
     history = engine.settings.cache / "history"
     _load_history(history)
     say("Ask a question; Ctrl-D ends.")
+    earlier = ""
     try:
         while True:
             try:
@@ -199,8 +205,12 @@ def _converse(engine: Engine, filters: Filters, options: argparse.Namespace) -> 
                 return
             if not question:
                 continue
+            understood = follow_up(question, earlier, engine.segmenter)
+            if understood != question:
+                say(f"understood as: {understood}")
             try:
-                _print_one(engine.ask(question, filters=filters), options)
+                _print_one(engine.ask(understood, filters=filters), options)
+                earlier = understood
             except UsageError as error:
                 say(f"error: {error}")
     finally:
