@@ -151,7 +151,7 @@ def test_an_upload_is_answered_from_and_can_be_deleted(page: Page, tmp_path: Pat
     expect(page.locator("#yj-shown .yj-text")).to_contain_text("640 pots")
     page.get_by_role("tab", name="Chat").click()
     ask(page, "How many pots does the kiln of Tarn fire a week?")
-    expect(page.locator(".yj-words").first).to_contain_text("640")
+    expect(page.locator(".yj-words").first).to_contain_text("640 pots")
     page.get_by_role("tab", name="Library").click()
     page.get_by_role("button", name="Delete").click()
     expect(page.locator("#yj-shown")).to_contain_text("Deleted")
