@@ -40,7 +40,7 @@ class Engine:
         self.segmenter = Segmenter(settings.cache)
         self.glosses = Glosses(settings.cache, self.segmenter)
         self._reader: IndexReader | None = None
-        self._opening = Lock()
+        self._opening, self._writing = Lock(), Lock()
 
     @classmethod
     def open(cls, index: Path | None = None, settings: Settings | None = None) -> Engine:
@@ -164,7 +164,8 @@ class Engine:
 
         lengths = PassageLengths.around(self.settings.passage_tokens)
         folder = self.settings.index
-        with explain_full_disk(folder), IndexWriter(folder, self._model()) as writer:
+        model = self._model()
+        with self._writing, explain_full_disk(folder), IndexWriter(folder, model) as writer:
             indexer = Indexer(writer, self.embedder, self.segmenter, lengths, progress)
             return indexer.add(paths)
 
@@ -185,7 +186,7 @@ class Engine:
 
         model = self.contents.manifest.model
         folder = self.settings.index
-        with explain_full_disk(folder), IndexWriter(folder, model) as writer:
+        with self._writing, explain_full_disk(folder), IndexWriter(folder, model) as writer:
             for key in dict.fromkeys(keys):
                 if writer.catalog.document(key) is None:
                     raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")

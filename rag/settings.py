@@ -13,6 +13,9 @@ from rag.errors import SettingsError
 
 PREFIX = "YINJU_"
 FILE = "yinju.toml"
+PASSWORD = f"{PREFIX}PASSWORD"
+"""The variable with the prefix that is no setting: what ``rag serve --auth`` asks for."""
+
 _KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
     "Path": (Path, (str, Path), "a path"),
     "int": (int, (str, int), "a whole number"),
@@ -86,7 +89,7 @@ class Settings:
         values |= {
             name.removeprefix(PREFIX).lower(): value
             for name, value in variables.items()
-            if name.startswith(PREFIX)
+            if name.startswith(PREFIX) and name != PASSWORD
         }
         values |= {name: value for name, value in (flags or {}).items() if value is not None}
         return cls._of(values)

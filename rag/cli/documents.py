@@ -12,11 +12,11 @@ from rag.cli.common import (
     add_filter_flags,
     filters_of,
     open_engine,
-    path_filter,
     say,
 )
 from rag.cli.naming import key_named, keys_named
 from rag.errors import UsageError
+from rag.filtering import filters_from
 
 if TYPE_CHECKING:
     from rag.records import Document
@@ -189,14 +189,12 @@ def _head(document: Document) -> str:
 
 def delete_documents(options: argparse.Namespace) -> int:
     """Take documents out of the index."""
-    from rag.records import Filters
-
     if not options.keys and not options.path:
         raise UsageError("name the documents: rag delete ID..., or rag delete --path GLOB")
     with open_engine(options) as engine:
         keys = [key for given in options.keys for key in keys_named(given, engine)]
         if options.path:
-            filters = Filters(path=path_filter(options.path))
+            filters = filters_from("", options.path, None, None)
             matching = [document.key for document in engine.documents(filters)]
             if not matching:
                 raise UsageError(f"no document has a path that matches {options.path!r}")

@@ -23,11 +23,10 @@ def render(answer: Answer, screen: Screen) -> str:
             lines.extend(_answered(text, answer, screen))
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))
-        shown = answer.citations
     else:
-        shown = answer.nearest
-        says = [words.not_said, *([words.nearest] if shown else ())]
+        says = [words.not_said, *([words.nearest] if answer.nearest else ())]
         lines.extend(line for text in says for line in wrap(text, screen.width))
+    shown = answer.shown
     for citation in shown[: 1 if answer.answered else None]:
         lines.extend(["", *_quotation(citation, screen)])
     if shown:

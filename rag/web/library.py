@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
+import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import gradio as gr
 
 from rag.engine import Engine
 from rag.errors import YinjuError
-from rag.indexing import AddReport
-from rag.sources import SUFFIXES, load_file
+from rag.sources import SUFFIXES, document_path, load_file
+from rag.store import UPLOADS
 from rag.terminal import on_one_line
 from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
-
-UPLOADS = "uploads"
-"""The folder beside an index's generations where files from the browser are kept."""
 
 MOST_FILES = 50
 _POLL_SECONDS = 0.2
@@ -70,9 +69,7 @@ class Library:
             lambda: ("", gr.Button(visible=False), None), None,
             [self.progress, self.stop, self.files], cancels=[adding], **private,
         ).then(**listing)  # fmt: skip
-        self.table.select(
-            self._choose, [self.table, language], [self.chosen, self.shown], **private
-        )
+        self.table.select(self._choose, language, [self.chosen, self.shown], **private)
         self.delete.click(
             self._delete, [self.chosen, language], [self.chosen, self.shown], **private
         ).then(**listing)
@@ -105,19 +102,22 @@ class Library:
             if wanted in f"{item.title}\n{item.publisher}\n{item.key}".casefold()
         ]  # fmt: skip
 
-    def _choose(
-        self, rows: Any, words: Phrases, event: gr.SelectData  # noqa: ANN401
-    ) -> tuple[str, str]:  # fmt: skip
-        key = str(rows.iloc[event.index[0]].iloc[-1])
-        return key, markup.document(self._engine.document(key), words)
+    def _choose(self, words: Phrases, event: gr.SelectData) -> tuple[str, str]:
+        key = str(event.row_value[-1])
+        try:
+            return key, markup.document(self._engine.document(key), words)
+        except YinjuError as error:
+            raise markup.problem(error) from error
 
     def _delete(self, key: str, words: Phrases) -> tuple[str, str]:
         if not key:
             raise gr.Error(words.choose, print_exception=False)
         try:
+            path = Path(self._engine.document(key).path)
             self._engine.delete([key])
         except YinjuError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise markup.problem(error) from error
+        self._forget([path])
         return "", markup.note(words.deleted.format(key))
 
     def _explain(self, key: str, words: Phrases) -> str:
@@ -127,7 +127,7 @@ class Library:
             path = Path(self._engine.document(key).path)
             source = load_file(path, similarity=self._engine.similarity)
         except (YinjuError, OSError) as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise markup.problem(error) from error
         return markup.dropped(source.dropped, words)
 
     def _add(self, given: Sequence[str] | None, words: Phrases) -> Iterator[tuple[str, Any, Any]]:
@@ -136,61 +136,69 @@ class Library:
             yield "", gr.skip(), gr.skip()
             return
         if len(given) > MOST_FILES:
-            raise gr.Error(f"{len(given)} > {MOST_FILES}", print_exception=False)
+            raise gr.Error(words.too_many.format(MOST_FILES), print_exception=False)
         paths = [self._keep(Path(path)) for path in given]
-        told: Queue[tuple[str, int, int] | AddReport | YinjuError] = Queue()
+        told: Queue[tuple[str, int, int]] = Queue()
         stopped = Event()
-        Thread(target=self._work, args=(paths, told, stopped), daemon=True).start()
-        try:
-            yield from self._watch(told, words)
-        finally:
-            stopped.set()
 
-    def _watch(
-        self, told: Queue[tuple[str, int, int] | AddReport | YinjuError], words: Phrases
-    ) -> Iterator[tuple[str, Any, Any]]:
-        yield markup.progress(words.adding, 0, 0), gr.Button(visible=True), gr.skip()
-        while True:
-            try:
-                news = told.get(timeout=_POLL_SECONDS)
-            except Empty:
-                yield gr.skip(), gr.skip(), gr.skip()  # lets a cancelled visitor's work end
-                continue
-            if isinstance(news, YinjuError):
-                raise gr.Error(str(news), print_exception=False)
-            if isinstance(news, AddReport):
-                lines = [words.added.format(news.added, news.updated, news.unchanged)]
-                lines += [words.not_read.format(reason) for _, reason in news.problems]
-                yield markup.notes(lines), gr.Button(visible=False), None
-                return
-            yield (
-                markup.progress(f"{words.adding}: {Path(news[0]).name}", *news[1:]),
-                gr.skip(),
-                gr.skip(),
-            )
-
-    def _work(
-        self,
-        paths: Sequence[Path],
-        told: Queue[tuple[str, int, int] | AddReport | YinjuError],
-        stopped: Event,
-    ) -> None:
         def move(file: str, done: int, expected: int) -> None:
             if stopped.is_set():
                 raise _StoppedError
             told.put((file, done, expected))
 
+        yield markup.progress(words.adding, 0, 0), gr.Button(visible=True), gr.skip()
+        # Whoever leaves or stops ends the generator here, and the work with it.
+        with ThreadPoolExecutor(1) as pool:
+            work = pool.submit(self._engine.add, paths, move)
+            try:
+                while not work.done():
+                    yield self._news(told, words), gr.skip(), gr.skip()
+                report = work.result()
+            except YinjuError as error:
+                raise markup.problem(error) from error
+            finally:
+                stopped.set()
+                wait([work])
+                self._forget(paths)
+        lines = [words.added.format(report.added, report.updated, report.unchanged)]
+        lines += [
+            words.not_read.format(f"{Path(name).name}: {reason.replace(name, Path(name).name)}")
+            for name, reason in report.problems
+        ]
+        yield markup.notes(lines), gr.Button(visible=False), None
+
+    def _news(self, told: Queue[tuple[str, int, int]], words: Phrases) -> Any:  # noqa: ANN401
+        """Return how far adding is, nothing new where nothing is."""
         try:
-            told.put(self._engine.add(paths, move))
-        except YinjuError as error:
-            told.put(error)
-        except _StoppedError:
-            return
+            file, done, expected = told.get(timeout=_POLL_SECONDS)
+        except Empty:
+            return gr.skip()
+        return markup.progress(f"{words.adding}: {Path(file).name}", done, expected)
 
     def _keep(self, given: Path) -> Path:
-        """Copy a file from the browser to where the index finds it again; its name alone counts."""
-        folder = self._engine.settings.index / UPLOADS
-        folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / on_one_line(given.name).replace("/", "_").replace("\\", "_").lstrip(".")
-        shutil.copyfile(given, kept)
+        """Copy a file from the browser to where the index finds it again.
+
+        Files of one name and different content do not meet; of the name, no folder counts.
+        """
+        content = given.read_bytes()
+        name = on_one_line(given.name).replace("/", "_").replace("\\", "_").lstrip(".")
+        kept = self._uploads / hashlib.sha256(content).hexdigest()[:12] / (name or "file")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_name(f"{kept.name}.part")
+        part.write_bytes(content)
+        part.replace(kept)
         return kept
+
+    def _forget(self, paths: Sequence[Path]) -> None:
+        """Remove the files from the browser that no document comes from."""
+        index = self._engine.contents if self._engine.has_index() else None
+        for path in paths:
+            used = index is not None and index.catalog.keys_of_file(document_path(path))
+            if not used and path.is_relative_to(self._uploads):
+                path.unlink(missing_ok=True)
+                with suppress(OSError):  # other files are in it
+                    path.parent.rmdir()
+
+    @property
+    def _uploads(self) -> Path:
+        return (self._engine.settings.index / UPLOADS).resolve()
