@@ -125,16 +125,38 @@ class Engine:
             UsageError: the question is empty or too long.
             IndexFolderError: the index cannot be used.
         """
-        index = self.index
+        wanted = self.settings.top_k if top_k is None else top_k
+        return self._search(self.index, question, SearchMode(mode), wanted, filters)
+
+    def _search(
+        self,
+        index: IndexReader,
+        question: str | Question,
+        mode: SearchMode,
+        top_k: int,
+        filters: Filters | None,
+    ) -> list[Hit]:
+        if top_k < 1:
+            raise UsageError(f"top_k is {top_k}, expected a whole number from 1")
         query = (
             question
             if isinstance(question, Question)
             else self.questions.understand(question, index.vectors)
         )
-        wanted = self.settings.top_k if top_k is None else top_k
-        if wanted < 1:
-            raise UsageError(f"top_k is {wanted}, expected a whole number from 1")
-        return search(index, query, wanted, filters, SearchMode(mode))
+        return search(index, query, top_k, filters, mode)
+
+    def search_documents(
+        self, question: str, *, mode: SearchMode, top_k: int, filters: Filters | None
+    ) -> list[tuple[Hit, Document]]:
+        """Return the passages nearest to a question with their documents, of one generation.
+
+        Raises what ``search`` does.
+        """
+        index = self.index
+        hits = self._search(index, question, mode, top_k, filters)
+        keys = dict.fromkeys(hit.passage.document_key for hit in hits)
+        documents = {key: found for key in keys if (found := index.catalog.document(key))}
+        return [(hit, documents[hit.passage.document_key]) for hit in hits]
 
     def ask(
         self, question: str, *, filters: Filters | None = None, top_k: int | None = None

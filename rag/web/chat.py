@@ -23,7 +23,7 @@ from rag.store import FEEDBACK
 from rag.terminal import heading, on_one_line
 from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
-from rag.wording import wording_for
+from rag.wording import Row, differing, put_together, verdict, wording_for
 
 _AT_ONCE = 4
 """How many questions are answered side by side; further ones wait."""
@@ -235,16 +235,33 @@ def as_markdown(turns: Turns) -> str:
 def _answered(answer: Answer) -> Iterator[str]:
     words = wording_for(answer)
     if answer.answered:
-        yield from (f"**{_plain(text)}**" for text in answer.texts)
+        if says := verdict(answer, words):
+            yield from (says, "")
+        yield from (f"* **{_plain(text)}**" for text in answer.texts)
     else:
         yield words.not_said
+    for caption, rows in differing(answer, words):
+        yield from ("", caption, "", *map(_row, rows))
+    rows, result = put_together(answer, words)
+    if rows:
+        yield from ("", *map(_row, rows), "", _plain(result))
+    if answer.nearest:
+        yield from ("", words.nearest)
     for citation in answer.shown:
+        notes = [words.excerpt] if citation.document.excerpt else []
         yield ""
         yield f"> {_plain(citation.quote)}"
         yield ">"
         yield f"> [{citation.number}] {_plain(heading(citation.document))}, {citation.place}"
+        yield from (f"> ({_plain(note)})" for note in (*notes, *citation.document.warnings))
+
+
+def _row(row: Row) -> str:
+    numbers = "".join(f"[{number}]" for number in row.citations)
+    return f"* {' · '.join(map(_plain, row.cells))} {numbers}{row.note}"
 
 
 def _plain(text: str) -> str:
     """Return a text on one line with what Markdown or HTML would take for markup escaped."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~&-])", r"\\\1", on_one_line(text))
+    marked = re.sub(r"([\\`*_{}\[\]()<>#+!|~&:-])", r"\\\1", on_one_line(text))
+    return re.sub(r"^(\d+)\.", r"\1\\.", marked)

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import gradio as gr
 
 from rag.language.figures import find_figures
-from rag.records import Answer, Citation, Document, Operation, Relation
+from rag.records import Answer, Citation, Document
 from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
-from rag.wording import Wording, wording_for
+from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
 
 # Gradio fills its templates in after this: {{…}} and ${…} must not be found in a value.
 _PLACEHOLDERS = str.maketrans({char: f"&#{ord(char)};" for char in "{}$`\\"})
@@ -59,8 +59,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
     words = wording_for(answer)
     parts: list[str] = []
     if answer.answered:
-        if answer.verdict:
-            says = words.agrees if answer.verdict.agrees else words.differs
+        if says := verdict(answer, words):
             parts.append(f'<p class="yj-verdict">{shown(says)}</p>')
         parts += [_words(text, answer.translated(text)) for text in answer.texts]
         parts += _tables(answer, words, turn)
@@ -84,37 +83,17 @@ def _words(text: str, translated: str) -> str:
 
 def _tables(answer: Answer, words: Wording, turn: int) -> Iterable[str]:
     """Yield the figures of differing sources, and what a computed answer is put together from."""
-    for relation in (Relation.OVER_TIME, Relation.CONFLICT):
-        rows = [row for row in answer.conflicts if row.relation in (Relation.ANSWER, relation)]
-        if len(rows) > 1:
-            cells = [
-                (
-                    shown(row.figure.text),
-                    shown(words.day(row.as_of)),
-                    "".join(_number(turn, number) for number in row.citations)
-                    + shown(words.copies(row)),
-                )
-                for row in rows
-            ]
-            yield _table(words.relation(relation), cells)
-    combined = answer.combined
-    if combined is not None:
-        compares = combined.operation in (Operation.MOST, Operation.LEAST)
-        yield _table(
-            words.covered if compares else "",
-            [
-                (
-                    shown(part.subject),
-                    shown(part.figure.text),
-                    shown(words.day(part.as_of)) if compares else "",
-                    _number(turn, part.citation),
-                )
-                for part in combined.parts
-            ],
-        )
-        if combined.result is not None:
-            yield f"<p>{shown(words.computed)}:</p>"
-            yield _words(combined.result.text, combined.result.translated)
+    for caption, rows in differing(answer, words):
+        yield _table(caption, [_cells(row, turn) for row in rows])
+    rows, result = put_together(answer, words)
+    if rows:
+        yield _table("", [_cells(row, turn) for row in rows])
+        yield f'<p class="yj-result">{shown(result)}</p>'
+
+
+def _cells(row: Row, turn: int) -> tuple[str, ...]:
+    numbers = "".join(_number(turn, number) for number in row.citations)
+    return (*map(shown, row.cells), numbers + shown(row.note))
 
 
 def _table(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
