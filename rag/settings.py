@@ -14,7 +14,10 @@ from rag.errors import SettingsError
 PREFIX = "YINJU_"
 FILE = "yinju.toml"
 PASSWORD = f"{PREFIX}PASSWORD"
-"""The variable with the prefix that is no setting: what ``rag serve --auth`` asks for."""
+"""What ``rag serve --auth`` asks for; no setting."""
+
+_NO_SETTINGS = frozenset({PASSWORD, f"{PREFIX}SHARED"})
+"""Variables with the prefix that are something else; the second says where tests find pages."""
 
 _KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
     "Path": (Path, (str, Path), "a path"),
@@ -89,7 +92,7 @@ class Settings:
         values |= {
             name.removeprefix(PREFIX).lower(): value
             for name, value in variables.items()
-            if name.startswith(PREFIX) and name != PASSWORD
+            if name.startswith(PREFIX) and name not in _NO_SETTINGS
         }
         values |= {name: value for name, value in (flags or {}).items() if value is not None}
         return cls._of(values)
