@@ -16,7 +16,6 @@ from rag.cli.common import (
 )
 from rag.cli.naming import key_named, keys_named
 from rag.errors import UsageError
-from rag.filtering import filters_from
 
 if TYPE_CHECKING:
     from rag.records import Document
@@ -194,6 +193,8 @@ def delete_documents(options: argparse.Namespace) -> int:
     with open_engine(options) as engine:
         keys = [key for given in options.keys for key in keys_named(given, engine)]
         if options.path:
+            from rag.filtering import filters_from
+
             filters = filters_from("", options.path, None, None)
             matching = [document.key for document in engine.documents(filters)]
             if not matching:

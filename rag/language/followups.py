@@ -59,8 +59,10 @@ def follow_up(question: str, earlier: str, segmenter: Segmenter) -> str:
     'How much did Guangxi recover in 2022?'
     """
     named = _leaning(question)
+    if not named or not earlier.strip():
+        return question
     new, old = _Named.of(named, segmenter, alone=True), _Named.of(earlier, segmenter)
-    if not named or not earlier.strip() or not _SAYS_NO_MORE.fullmatch(new.rest):
+    if not _SAYS_NO_MORE.fullmatch(new.rest):
         return question
     if not (new.places or new.names or new.periods) or not old.takes(new):
         return question
