@@ -55,16 +55,14 @@ def _one_of_each(
         language = detect_language(text)
         if language is not Language.OTHER:
             made = [
-                cloze
-                for cloze in make_clozes(text, "", language, draw)
-                if _reads_well(cloze, text)
+                cloze for cloze in make_clozes(text, "", language, draw) if _reads_well(cloze, text)
             ]
             if made:
                 yield document, min(made, key=lambda cloze: len(cloze.question))
 
 
 def _reads_well(cloze: Cloze, text: str) -> bool:
-    """Return whether a question is a whole sentence, asks for its only figure, and quotes nobody."""
+    """Return whether a question is a whole sentence, asks for its one figure, and quotes nobody."""
     sentence = next(text[a:b] for a, b in split_sentences(text) if a <= cloze.start < b)
     whole = len(cloze.question) >= _LEAST_SHARE * len(sentence)
     alone = len(find_figures(sentence)) == 1 and not find_dates(sentence)

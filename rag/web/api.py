@@ -103,6 +103,7 @@ class Api:
 
 def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function with its errors as Gradio's, so that who calls is told them."""
+
     @wraps(function)
     def told(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         try:

@@ -92,7 +92,9 @@ def test_an_assistant_finds_and_calls_the_tools(address: str) -> None:
             ClientSession(reading, writing) as session,
         ):
             await session.initialize()
-            tools = {tool.name: tool.description or "" for tool in (await session.list_tools()).tools}
+            tools = {
+                tool.name: tool.description or "" for tool in (await session.list_tools()).tools
+            }
             answer = await session.call_tool("ask", {"question": COST})
             return tools, str(answer.content)
 
