@@ -60,8 +60,14 @@ _SMALL_TALK = (
     "good morning to you", "thanks a lot, that was helpful", "who are you and what can you do",
     "tell me a joke please", "what do you think about this", "is anybody there", "ok, see you",
     "can you help me with something", "what shall we have for dinner tonight", "nice to meet you",
+    "hi, how is it going", "hey, what's up", "hello, are you there", "how do you do",
+    "what a lovely morning, isn't it", "how was your weekend", "please start over",
+    "that is not what I meant", "have a good evening", "what is your name", "I am bored today",
+    "could you say that again", "are you a robot", "where do you live", "I do not understand you",
     "早上好", "谢谢你，很有帮助", "你是谁，你会做什么", "给我讲个笑话", "你觉得怎么样", "有人在吗",
-    "好的，再见", "能帮我个忙吗", "今天晚饭吃什么", "很高兴认识你",
+    "好的，再见", "能帮我个忙吗", "今天晚饭吃什么", "很高兴认识你", "嗨，最近好吗", "在不在",
+    "周末过得怎么样", "你叫什么名字", "再说一遍", "我不明白你的意思", "你是机器人吗", "晚安",
+    "今天心情不好", "不是这个意思", "你住在哪里", "辛苦了",
 )  # fmt: skip
 
 

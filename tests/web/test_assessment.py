@@ -250,7 +250,7 @@ def test_a_stopped_run_leaves_the_page_as_it_was(
 def test_outside_a_checkout_the_page_says_so(
     tab: Evaluation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("rag.cli.measuring.__file__", str(tmp_path / "a" / "b" / "c.py"))
+    monkeypatch.setattr("rag.evaluation.gold.__file__", str(tmp_path / "a" / "b" / "c.py"))
     [last] = tab._run("right", ENGLISH)
     assert "come with a checkout" in last[0]
 

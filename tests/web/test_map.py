@@ -14,6 +14,7 @@ from cli.scripted import WordEmbedder, WordReader
 from rag.engine import Engine
 from rag.settings import Settings
 from rag.web import map as tab
+from rag.web import picture as drawing
 from rag.web.chat import Turn
 from rag.web.map import Map
 from rag.web.phrases import CHINESE, ENGLISH
@@ -111,7 +112,7 @@ def test_a_sample_says_of_how_many_passages_it_is() -> None:
 def test_colours_have_contrast_on_light_and_on_dark(rank: int) -> None:
     found = re.fullmatch(r"hsl\((\d+) 70% (\d+)%\)", colour(rank))
     assert found
-    luminance = tab._luminance(int(found[1]), int(found[2]) / 100)
+    luminance = drawing._luminance(int(found[1]), int(found[2]) / 100)
     assert 1.05 / (luminance + 0.05) > 3.5
     assert (luminance + 0.05) / 0.055 > 3.5
 
