@@ -49,13 +49,14 @@ class Asking:
         query = self._understand(question)
         parts = find_parts(query.text, query.places, query.language)
         answer = self._plain(query)
-        if parts is None or settles(answer, parts.operation, query):
+        if parts is None or (not parts.apart and settles(answer, parts.operation, query)):
             return answer
         asked = [self._understand(part) for part in parts.questions]
         if parts.operation in (Operation.MOST, Operation.LEAST):
             return self._compared(replace(asked[0], typed=query.typed), parts.operation) or answer
         answers = [(part, self._plain(part)) for part in asked]
-        return combine(query, parts.operation, answers, self._segmenter)
+        combined = combine(query, parts.operation, answers, self._segmenter)
+        return answer if parts.apart and not combined.answered else combined
 
     def _understand(self, question: str) -> Question:
         with _timed(self._timings, "retrieval"):

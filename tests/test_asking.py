@@ -54,6 +54,21 @@ def test_a_source_that_gives_the_total_answers_itself(engine: Engine) -> None:
     assert answer.combined is None
 
 
+def test_two_things_asked_at_once_are_both_answered(engine: Engine) -> None:
+    question = "How many bridges did Guangxi build, and how many bridges did Qinghai build?"
+    answer = engine.ask(question)
+    assert answer.question == question
+    assert [c.document.key for c in answer.citations] == ["d0", "d1"]
+    assert answer.combined is not None
+    assert answer.combined.result is None
+
+
+def test_of_two_things_the_one_that_is_said_is_answered(engine: Engine) -> None:
+    answer = engine.ask("How many bridges did Guangxi build, and who paid?")
+    assert answer.answered
+    assert [c.quote for c in answer.citations] == ["Guangxi built 12 bridges."]
+
+
 @pytest.mark.parametrize(
     ("end", "place", "numbers"), [("most", "Qinghai", [30, 12]), ("fewest", "Guangxi", [12, 30])]
 )
