@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from rag.evidence import answer_from, combine, compare_places, settles
+from rag.evidence import answer_from, combine, combine_apart, compare_places, settles
 from rag.language.parts import find_parts
 from rag.language.words import Segmenter
 from rag.questions import QuestionParser
@@ -55,8 +55,9 @@ class Asking:
         if parts.operation in (Operation.MOST, Operation.LEAST):
             return self._compared(replace(asked[0], typed=query.typed), parts.operation) or answer
         answers = [(part, self._plain(part)) for part in asked]
-        combined = combine(query, parts.operation, answers, self._segmenter)
-        return answer if parts.apart and not combined.answered else combined
+        if not parts.apart:
+            return combine(query, parts.operation, answers, self._segmenter)
+        return combine_apart(query, answers, self._segmenter) or answer
 
     def _understand(self, question: str) -> Question:
         with _timed(self._timings, "retrieval"):

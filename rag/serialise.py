@@ -31,6 +31,7 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "conflicts": [reported_to_dict(item) for item in answer.conflicts],
         "verdict": verdict_to_dict(answer.verdict) if answer.verdict else None,
         "combined": combined_to_dict(answer.combined) if answer.combined else None,
+        "unsaid": list(answer.unsaid),
         "warnings": list(answer.warnings),
         "timings": dict(answer.timings),
     }

@@ -64,9 +64,11 @@ def test_two_things_asked_at_once_are_both_answered(engine: Engine) -> None:
 
 
 def test_of_two_things_the_one_that_is_said_is_answered(engine: Engine) -> None:
-    answer = engine.ask("How many bridges did Guangxi build, and who paid?")
-    assert answer.answered
-    assert [c.quote for c in answer.citations] == ["Guangxi built 12 bridges."]
+    question = "How many bridges did Guangxi build, and why did the mayor of Hubei resign?"
+    answer = engine.ask(question)
+    assert (answer.question, answer.text) == (question, "Guangxi built 12 bridges.")
+    assert answer.unsaid == ("why did the mayor of Hubei resign?",)
+    assert not engine.ask("Why did the mayor of Hubei resign, and who succeeded him?").unsaid
 
 
 @pytest.mark.parametrize(

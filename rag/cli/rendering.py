@@ -20,6 +20,8 @@ def render(answer: Answer, screen: Screen) -> str:
             lines.extend(wrap(says, screen.width))
         for text in answer.texts:
             lines.extend(_answered(text, answer, screen))
+        for asked in answer.unsaid:
+            lines.extend(wrap(words.unsaid.format(printable(asked)), screen.width))
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))
     else:

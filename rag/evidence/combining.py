@@ -91,6 +91,23 @@ def combine(
     )  # fmt: skip
 
 
+def combine_apart(
+    question: Question, parts: Sequence[tuple[Question, Answer]], segmenter: Segmenter
+) -> Answer | None:
+    """Return the answers to the things that a question asks at once, and which have none.
+
+    None where nothing is answered, or where two things have the same answer.
+    """
+    found = [(asked, answer) for asked, answer in parts if answer.answered]
+    unsaid = tuple(asked.as_typed for asked, answer in parts if not answer.answered)
+    if not found:
+        return None
+    if len(found) == 1:
+        return replace(found[0][1], question=question.as_typed, unsaid=unsaid)
+    made = combine(question, Operation.EACH, found, segmenter)
+    return replace(made, unsaid=unsaid) if made.answered else None
+
+
 def compare_places(
     question: Question,
     operation: Operation,

@@ -62,6 +62,10 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if says := verdict(answer, words):
             parts.append(f'<p class="yj-verdict">{shown(says)}</p>')
         parts += [_words(text, answer.translated(text)) for text in answer.texts]
+        parts += [
+            f'<p class="yj-unsaid">{shown(words.unsaid.format(asked))}</p>'
+            for asked in answer.unsaid
+        ]
         parts += _tables(answer, words, turn)
     else:
         parts.append(f'<p class="yj-unsaid">{shown(words.not_said)}</p>')
