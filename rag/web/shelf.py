@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Event
 
 from rag.engine import Engine
 from rag.filtering import is_found
@@ -16,15 +13,10 @@ from rag.indexing import AddReport
 from rag.sources import document_path
 from rag.store import UPLOADS
 from rag.terminal import on_one_line
-
-_POLL_SECONDS = 0.2
+from rag.web.progress import follow
 
 News = tuple[str, int, int]
 """A file, passages done, passages expected."""
-
-
-class _StoppedError(Exception):
-    """Nobody wants the files added any more."""
 
 
 class Shelf:
@@ -48,7 +40,7 @@ class Shelf:
             if is_found(item, find)
         ]  # fmt: skip
 
-    def add(self, given: Sequence[Path]) -> Iterator[News | AddReport | None]:
+    def add(self, given: Sequence[Path]) -> Generator[News | AddReport | None]:
         """Add files: yield how far the work is, None where nothing is new, and the report last.
 
         Whoever closes the generator stops the work.
@@ -57,27 +49,15 @@ class Shelf:
             IndexFolderError: the index cannot be used; it is as it was last committed.
         """
         paths = [self._keep(path) for path in given]
-        told: Queue[News] = Queue()
-        stopped = Event()
 
-        def move(file: str, done: int, expected: int) -> None:
-            if stopped.is_set():
-                raise _StoppedError
-            told.put((file, done, expected))
-
-        with ThreadPoolExecutor(1) as pool:
-            work = pool.submit(self._engine.add, paths, move)
+        def work(tell: Callable[[News], None]) -> AddReport:
             try:
-                while not work.done():
-                    try:
-                        yield told.get(timeout=_POLL_SECONDS)
-                    except Empty:
-                        yield None
-                yield work.result()
+                return self._engine.add(paths, lambda *news: tell(news))
             finally:
-                stopped.set()
-                wait([work])
                 self._forget(paths)
+
+        # The next one who adds finds the index free.
+        return follow(work, patient=True)
 
     def delete(self, key: str) -> None:
         """Take a document out, and its file where it came from a browser.
