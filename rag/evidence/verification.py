@@ -10,7 +10,7 @@ from rag.language.dates import Period
 from rag.language.figures import find_figures
 from rag.language.measures import is_counted_so
 from rag.language.names import local_places, mentions_place, provinces
-from rag.language.periods import named_periods, overlaps, stated_periods
+from rag.language.periods import governing_periods, named_periods, overlaps
 from rag.language.rendering import as_figure
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
@@ -85,12 +85,22 @@ def is_about(
 
 
 def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) -> bool:
-    """Return whether a quotation does not tell of another time than the periods asked about.
+    """Return whether an answer's words are not told of another time than the periods asked about.
 
-    One that names no time is of any.
+    Words that are told of no time are of any.
     """
-    stated = stated_periods(document.text[extract.start : extract.end], document.published)
-    if not asked or not stated:
+    if not asked:
+        return True
+    quote = document.text[extract.start : extract.end]
+    spans = extract.spans or ((extract.start, extract.end),)
+    stated = [
+        period
+        for start, end in spans
+        for period in governing_periods(
+            quote, start - extract.start, end - extract.start, document.published
+        )
+    ]
+    if not stated:
         return True
     return any(overlaps(one, other) for one in asked for other in stated)
 
