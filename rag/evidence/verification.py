@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
-from rag.language.asking import Asked, asked_for, is_of_kind, is_of_unit, unit_asked_for
+from rag.language.asking import Asked, asked_for, asks, is_of_kind, is_of_unit, unit_asked_for
 from rag.language.dates import Period
 from rag.language.figures import find_figures
 from rag.language.names import local_places, mentions_place, provinces
@@ -19,6 +20,8 @@ NEIGHBOURS = 200
 OPENING = 150
 """How many characters at a document's beginning may."""
 
+_ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
+
 
 def verified(
     draft: Draft, documents: Mapping[str, Document], question: Question, segmenter: Segmenter
@@ -26,14 +29,16 @@ def verified(
     """Return the extracts of a draft that may stand as answers, in its order.
 
     An extract must be about the question's places and period, be of the kind asked for, and say
-    more than the question does: "how many" is answered by a count, "how much money" by money, and
-    "how much of the 40 million" not by 40 million. "When" may be answered by what is no date: in
-    spring, after the flood.
+    more than the question does: "how many" is answered by a count, 多少家 not by persons, "how much
+    money" by money, and "how much of the 40 million" not by 40 million. "When" may be answered by
+    what is no date: in spring, after the flood. A sentence that asks something itself answers
+    nothing, unless it is asked what was asked.
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
     periods = named_periods(question.text)
     unit = unit_asked_for(question.text)
+    about_asking = _ASKED.search(question.text) is not None
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
 
     def stands(extract: Extract) -> bool:
@@ -41,6 +46,7 @@ def verified(
         words = answer_words(extract, document)
         return (
             is_of_kind(words, kind)
+            and (about_asking or not asks(document.text[extract.start : extract.end]))
             and is_of_unit(words, unit)
             and not (kind and _repeats(words, said))
             and not (kind and _is_label(extract, document, words))

@@ -114,6 +114,11 @@ def is_of_unit(words: str, unit: str) -> bool:
     return not figures or any(is_counted_so(figure, unit) for figure in figures)
 
 
+def asks(sentence: str) -> bool:
+    """Return whether a sentence is a question itself."""
+    return sentence.rstrip(" \t\r\n)）\"'”’」』").endswith(("?", "？"))
+
+
 def asks_for_several(question: str) -> bool:
     """Return whether a question asks for a list: 哪些措施, which departments."""
     return _SEVERAL.search(question) is not None
