@@ -25,7 +25,7 @@ from rag.records import (
 
 MOST_CITATIONS = 5
 MOST_NEAREST = 3
-SURE_SHARE = 0.75
+SURE_SHARE = 0.9
 """Of the first citation's score, the part that a further one must have."""
 
 
