@@ -29,7 +29,7 @@ DOCUMENT = Document(
     "mill", "0", TEXT, title="The mill", warnings=("copied page",),
     origin=(Origin(0, 16, PlaceUnit.LINE, "3"), Origin(17, 39, PlaceUnit.LINE, "4")),
 )  # fmt: skip
-CLOSED = Extract("mill", 0, 16, ((9, 15),), 0.7)
+CLOSED = Extract("mill", 0, 16, ((9, 15),), 0.85)
 EMPLOYED = Extract("mill", 17, 39, ((29, 38),), 0.9)
 
 
