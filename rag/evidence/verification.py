@@ -14,12 +14,6 @@ from rag.language.periods import governing_periods, named_periods, overlaps
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
-NEIGHBOURS = 200
-"""How many characters before and after a quotation may name what it is about."""
-
-OPENING = 150
-"""How many characters at a document's beginning may."""
-
 _ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
 
 
@@ -75,12 +69,9 @@ def is_about(
     """
     if not question.places:
         return True
-    text = document.text
-    quote = text[extract.start : extract.end]
-    named = f"{quote}\n{document.title}"
-    if not local_places(quote, segmenter.words(quote)):
-        near = text[max(0, extract.start - NEIGHBOURS) : extract.end + NEIGHBOURS]
-        named = "\n".join((document.title, text[:OPENING], near))
+    quote = document.text[extract.start : extract.end]
+    own = local_places(quote, segmenter.words(quote))
+    named = document.subject_of(extract.start, extract.end, alone=bool(own))
     towns = question.places - provinces()
     near_by, anywhere = (towns, question.places) if towns else (question.places, frozenset())
     return all(mentions_place(named, place) for place in near_by) and all(

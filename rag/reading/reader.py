@@ -12,14 +12,14 @@ from __future__ import annotations
 import importlib.resources
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rag.encoder import Encoder, WindowScores
+from rag.encoder import PASSAGE, QUESTION, Encoder, WindowScores
 from rag.language.sentences import split_clauses, split_sentences
 from rag.language.words import Segmenter
 from rag.reading.edges import tidy_span
@@ -38,6 +38,8 @@ MOST_EXTRACTS = 16
 MOST_SPANS = 3
 """How many answers are considered in a sentence: its best, and the best of its clauses."""
 _LEAST_CHARACTERS = 4
+_EMBEDDED = 12
+"""How many sentences, those with the best spans, are compared with the question as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,19 @@ class SpanReader:
                         hit, rank, start + at, end + at, clause, (first + at, last + at), span,
                         span.score - best, relevance, near, document,
                     ))  # fmt: skip
-        return found
+        return self._compared(question, found)
+
+    def _compared(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the candidates with their nearness; of those not embedded, the least of any."""
+        by_span = sorted(candidates, key=lambda one: -one.span.score)
+        texts = list(dict.fromkeys(one.text for one in by_span))[:_EMBEDDED]
+        if not texts:
+            return []
+        vectors = self._encoder.embed([QUESTION + question.text, *(PASSAGE + t for t in texts)])
+        cosines = vectors[1:] @ vectors[0]
+        nearness = dict(zip(texts, cosines.tolist(), strict=True))
+        least = float(cosines.min())
+        return [replace(one, nearness=nearness.get(one.text, least)) for one in candidates]
 
 
 def _best_span(scored: Sequence[tuple[Window, WindowScores]], start: int, end: int) -> Span | None:
