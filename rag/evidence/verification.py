@@ -92,7 +92,7 @@ def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) 
         period
         for start, end in spans
         for period in governing_periods(
-            quote, start - extract.start, end - extract.start, document.published
+            quote, start - extract.start, end - extract.start, document.published, document.title
         )
     ]
     if not stated:

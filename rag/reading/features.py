@@ -229,9 +229,10 @@ def _period_match(asked: Sequence[Period], candidate: Candidate) -> float:
     """
     if not asked:
         return 1.0
-    published = candidate.document.published
+    document = candidate.document
+    published = document.published
     start, end = (place - candidate.start for place in candidate.answer)
-    stated = governing_periods(candidate.text, start, end, published)
+    stated = governing_periods(candidate.text, start, end, published, document.title)
     if stated:
         return float(any(overlaps(one, other) for one in asked for other in stated))
     if published is None:

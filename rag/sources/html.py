@@ -140,7 +140,7 @@ def _around_article(page: Page) -> dict[int, str]:
     found: dict[int, str] = {}
     if len(page.headings) == 1 and page.headings[0] in texts:
         above = range(texts.index(page.headings[0]))
-        if sum(len(texts[n]) for n in above if n not in page.regions) * 5 < page.characters:
+        if sum(len(texts[n]) for n in above if n not in page.regions) * 3 < page.characters:
             banners = (n for n in above if not parse_dateline(texts[n]))
             found.update(dict.fromkeys(banners, "above the heading of the page"))
     prose = [n for n, text in enumerate(texts) if n not in page.links and is_prose(text)]
