@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from rag.errors import UsageError
 from rag.evidence import answer_from, combine, combine_apart, compare_places, settles
 from rag.language.parts import find_parts
 from rag.language.words import Segmenter
@@ -84,9 +85,19 @@ class Asking:
 def search(
     index: IndexReader, query: Question, top_k: int, filters: Filters | None, mode: SearchMode
 ) -> list[Hit]:
-    """Return the passages nearest to a question, best first, of those that the filters allow."""
+    """Return the passages nearest to a question, best first, of those that the filters allow.
+
+    Raises:
+        UsageError: the filters allow none.
+    """
     retriever = Retriever(index.vectors, index.words, index.catalog)
     allowed = index.catalog.passage_ids(filters) if filters else None
+    if allowed == [] and index.catalog.counts().passages:
+        undated, unpublished = index.catalog.unknown()
+        raise UsageError(
+            "no document passes the filters. `rag list` shows what is known of each: "
+            f"{undated} have no date, {unpublished} no publisher"
+        )
     return retriever.search(query, top_k=top_k, mode=mode, allowed=allowed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.evidence.series import Group, compare
-from rag.evidence.verification import verified
+from rag.evidence.verification import answer_words, verified
 from rag.language.asking import asks_for_several
 from rag.language.claims import agrees
 from rag.language.figures import find_figures
@@ -53,7 +53,13 @@ def answer_from(
     compared = [one.extract for group in groups for one in group.statements]
     several = asks_for_several(question.text)
     least = (SEVERAL_SHARE if several else SURE_SHARE) * found[0].score
-    also = [item for item in found[:MOST_CITATIONS] if item.score >= least and item not in compared]
+    also = [
+        item
+        for item in found[:MOST_CITATIONS]
+        if item.score >= least
+        and item not in compared
+        and (several or _bears_out(item, found[0], documents))
+    ]
     cited = [*compared, *also]
     citations = cite(cited, documents)
     lead = citations[0]
@@ -66,6 +72,13 @@ def answer_from(
         conflicts=_reported(groups, cited) if len(groups) > 1 else (),
         warnings=lead.document.warnings,
     )  # fmt: skip
+
+
+def _bears_out(one: Extract, first: Extract, documents: Mapping[str, Document]) -> bool:
+    """Return whether an extract can stand beside the first one: it tells no other figure."""
+    said = [find_figures(answer_words(item, documents[item.document_key])) for item in (first, one)]
+    values = [{figure.value for figure in figures} for figures in said]
+    return not all(values) or values[0] == values[1]
 
 
 def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Reported, ...]:

@@ -14,6 +14,14 @@ from rag.language.periods import governing_periods, named_periods, overlaps
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
+_NATION = re.compile(
+    r"全国|\b(?:nationwide|countrywide|nationally|across (?:the country|china))\b", re.IGNORECASE
+)
+_PART_OF_NATION = re.compile(
+    r"全[省市区县州盟镇乡]|\b(?:province|region|city|county)-?wide\b|"
+    r"\bacross the (?:province|region|city|county)\b",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
 
 
@@ -65,11 +73,13 @@ def is_about(
     The quotation names it, or the title does; or, where the quotation names no place of its own,
     its neighbours or the document's opening do. What Guangxi recovered does not answer what
     Guangdong did, however alike the sentences are. Of a town in a province (Nanning in Guangxi)
-    the town must be named so, the province anywhere in the document.
+    the town must be named so, the province anywhere in the document. What is asked of a nation is
+    not answered by what a quotation tells of a part of it.
     """
-    if not question.places:
-        return True
     quote = document.text[extract.start : extract.end]
+    if not question.places:
+        of_nation = _NATION.search(question.text) and not _NATION.search(quote)
+        return not (of_nation and _PART_OF_NATION.search(quote))
     own = local_places(quote, segmenter.words(quote))
     named = document.subject_of(extract.start, extract.end, alone=bool(own))
     towns = question.places - provinces()

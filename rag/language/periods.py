@@ -125,8 +125,8 @@ def governing_periods(
 
     Those of their own clause; else those of the row's other cells, in a table; else the last ones
     before it, up to a semicolon; else those of the clause that opens the sentence; else those of
-    the document's title, but for single days: "A sold 10 tonnes, 9 in 2023; B sold 4" says when A sold 9, and
-    not when B sold 4.
+    the document's title, but for single days. "A sold 10 tonnes, 9 in 2023; B sold 4" says when A
+    sold 9, and not when B sold 4.
     """
     found = find_periods(text, written)
     compared = compared_periods(text, found)
