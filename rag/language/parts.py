@@ -141,7 +141,7 @@ def _apart(question: str, places: Sequence[Span], language: Language) -> tuple[s
     )
     first = question[slice(*clauses[0])]
     names = max((end for spans in named for _, end in spans if end <= clauses[0][1]), default=0)
-    whole_ones = []
+    whole_ones: list[str] = []
     for clause in clauses:
         text = question[slice(*clause)].strip()
         taken = _taken(question, clause, named)
