@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.evidence.series import Group, compare
-from rag.evidence.verification import answer_words, verified
+from rag.evidence.verification import answer_figures, verified
 from rag.language.asking import asks_for_several
 from rag.language.claims import agrees
-from rag.language.figures import find_figures
 from rag.language.rendering import as_figure
 from rag.language.words import Segmenter
 from rag.records import (
@@ -63,9 +62,12 @@ def answer_from(
     cited = [*compared, *also]
     citations = cite(cited, documents)
     lead = citations[0]
-    shown = citations if several and len(groups) < 2 else citations[:1]
-    texts = tuple(dict.fromkeys(text for one in shown for text in one.words))
-    figures = tuple(as_figure(item) for text in texts for item in find_figures(text))
+    shown = len(citations) if several and len(groups) < 2 else 1
+    texts = tuple(dict.fromkeys(text for one in citations[:shown] for text in one.words))
+    read = (
+        item for one in cited[:shown] for item in answer_figures(one, documents[one.document_key])
+    )
+    figures = tuple({item.text: as_figure(item) for item in read}.values())
     return Answer(
         question.as_typed, texts[0], texts, True, citations, (), figures,
         verdict=verdict_on(claim, figures),
@@ -76,7 +78,7 @@ def answer_from(
 
 def _bears_out(one: Extract, first: Extract, documents: Mapping[str, Document]) -> bool:
     """Return whether an extract can stand beside the first one: it tells no other figure."""
-    said = [find_figures(answer_words(item, documents[item.document_key])) for item in (first, one)]
+    said = [answer_figures(item, documents[item.document_key]) for item in (first, one)]
     values = [{figure.value for figure in figures} for figures in said]
     return not all(values) or values[0] == values[1]
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from rag.language.asking import Asked, asked_for, asks, is_of_kind, is_of_unit, unit_asked_for
 from rag.language.dates import Period
-from rag.language.figures import find_figures
+from rag.language.figures import figures_within, find_figures
 from rag.language.names import local_places, mentions_place, provinces
 from rag.language.periods import governing_periods, named_periods, overlaps
+from rag.language.quantities import Quantity
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
@@ -63,6 +64,17 @@ def answer_words(extract: Extract, document: Document) -> str:
     """Return the words of an extract that answer, the whole quotation where none are marked."""
     spans = extract.spans or ((extract.start, extract.end),)
     return " ".join(document.text[start:end] for start, end in spans)
+
+
+def answer_figures(extract: Extract, document: Document) -> list[Quantity]:
+    """Return the figures among an extract's answering words, in order."""
+    quote = document.text[extract.start : extract.end]
+    spans = extract.spans or ((extract.start, extract.end),)
+    return [
+        figure
+        for start, end in spans
+        for figure in figures_within(quote, start - extract.start, end - extract.start)
+    ]
 
 
 def is_about(
