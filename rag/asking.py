@@ -42,8 +42,15 @@ class Asking:
         """Return the answer, put together from several where the question asks for that.
 
         Raises:
-            UsageError: the question is empty or too long.
+            UsageError: the question is empty or too long, or the filters let nothing through.
         """
+        catalog = self._index.catalog
+        if self._filters and next(catalog.documents(self._filters), None) is None:
+            undated, unpublished = catalog.unknown()
+            raise UsageError(
+                "no document passes the filters. `rag list` shows what is known of each: "
+                f"{undated} have no date, {unpublished} no publisher"
+            )
         return replace(self._answer(question), timings=self._timings)
 
     def _answer(self, question: str) -> Answer:
@@ -85,19 +92,9 @@ class Asking:
 def search(
     index: IndexReader, query: Question, top_k: int, filters: Filters | None, mode: SearchMode
 ) -> list[Hit]:
-    """Return the passages nearest to a question, best first, of those that the filters allow.
-
-    Raises:
-        UsageError: the filters allow none.
-    """
+    """Return the passages nearest to a question, best first, of those that the filters allow."""
     retriever = Retriever(index.vectors, index.words, index.catalog)
     allowed = index.catalog.passage_ids(filters) if filters else None
-    if allowed == [] and index.catalog.counts().passages:
-        undated, unpublished = index.catalog.unknown()
-        raise UsageError(
-            "no document passes the filters. `rag list` shows what is known of each: "
-            f"{undated} have no date, {unpublished} no publisher"
-        )
     return retriever.search(query, top_k=top_k, mode=mode, allowed=allowed)
 
 
