@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.language.asking import asked_for, is_of_kind, is_of_unit, unit_asked_for
 from rag.language.dates import Period
 from rag.language.detect import detect_language
-from rag.language.figures import find_figures
+from rag.language.figures import find_figures, with_unit
 from rag.language.names import local_places, mentions_place, romanise
 from rag.language.periods import governing_periods, is_reported_then, named_periods, overlaps
 from rag.language.words import Segmenter, stem
@@ -78,6 +78,12 @@ class Candidate:
     def words(self) -> str:
         """The answer's words."""
         return self.document.text[slice(*self.answer)]
+
+    @property
+    def figure_words(self) -> str:
+        """The answer's words, a bare figure in a table with its unit."""
+        start, end = (place - self.start for place in self.answer)
+        return with_unit(self.text, start, end)
 
 
 def features(
@@ -139,8 +145,8 @@ def features(
             _period_match(periods, item),
             _share(places, about[item.document.key], None),
             _share(places, _told_of(item, places, own_places[item.text]), None),
-            float(bool(own_places[item.text]) and not own_places[item.text] & places),
-            float(is_of_kind(item.words, asked) and is_of_unit(item.words, unit)),
+            float(bool(places and own_places[item.text]) and not own_places[item.text] & places),
+            float(is_of_kind(item.figure_words, asked) and is_of_unit(item.figure_words, unit)),
             len(answer & wanted) / max(1, len(answer)),
             float(any((one.value, one.unit) in said for one in find_figures(item.words))),
             item.nearness,
