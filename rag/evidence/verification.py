@@ -6,7 +6,15 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
-from rag.language.asking import Asked, asked_for, asks, is_of_kind, is_of_unit, unit_asked_for
+from rag.language.asking import (
+    Asked,
+    asked_for,
+    asks,
+    is_of_dimension,
+    is_of_kind,
+    is_of_unit,
+    unit_asked_for,
+)
 from rag.language.dates import Period
 from rag.language.figures import figures_within, find_figures, with_unit
 from rag.language.names import local_places, mentions_place, provinces
@@ -34,10 +42,10 @@ def verified(
     """Return the extracts of a draft that may stand as answers, in its order.
 
     An extract must be about the question's places and period, be of the kind asked for, and say
-    more than the question does: "how many" is answered by a count, 多少家 not by persons, "how much
-    money" by money, and "how much of the 40 million" not by 40 million. "When" may be answered by
-    what is no date: in spring, after the flood. A sentence that asks something itself answers
-    nothing, unless it is asked what was asked.
+    more than the question does: "how many" is answered by a count, 多少家 not by persons, "how
+    heavy" not by metres, "how much money" by money, and "how much of the 40 million" not by 40
+    million. "When" may be answered by what is no date: in spring, after the flood. A sentence that
+    asks something itself answers nothing, unless it is asked what was asked.
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
@@ -53,6 +61,7 @@ def verified(
             is_of_kind(words, kind)
             and (about_asking or not asks(document.text[extract.start : extract.end]))
             and is_of_unit(words, unit)
+            and is_of_dimension(words, question.text)
             and not (kind and _repeats(words, said))
             and not (kind and _is_label(extract, document, words))
             and is_of_period(extract, document, periods)
