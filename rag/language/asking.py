@@ -83,7 +83,11 @@ _DIMENSIONS = tuple(
     (re.compile(pattern, re.IGNORECASE), frozenset(measures))
     for pattern, measures in (
         (r"多重(?=[?？。的]|$)|\bhow heavy\b|\bhow much (?:do|does|did) [^?]+ weigh\b", ("grams",)),
-        (r"多[宽深远厚](?=[?？。的]|$)|\bhow (?:tall|deep|wide|thick|far)\b", ("metres",)),
+        (
+            r"多[宽深远厚](?=[?？。的]|$)|\bhow (?:tall|wide|thick)\b|"
+            r"\bhow (?:far|deep) (?:is|are|was|were|away|from)\b",
+            ("metres",),
+        ),
         (r"多久|多长时间", ("seconds", "months")),
         (r"多长|\bhow long\b", ("metres", "seconds", "months")),
     )

@@ -172,6 +172,8 @@ def test_of_several_figures_the_one_asked_for_is_told(
         ("3.4亿元", "大桥有多长？", False),
         ("60.5", "鲸鱼有多重？", True),
         ("8.6米", "他有多重身份吗", True),
+        ("12 percent", "How far did sales fall?", True),
+        ("12 percent", "How far is it from Ost?", False),
         ("成功率37%", "成功率多高", True),
     ],
 )
