@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -13,7 +15,7 @@ from rag.asking import Asking, search
 from rag.embedding import Embedder, open_embedder
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
-from rag.errors import UsageError
+from rag.errors import IndexDamagedError, UsageError
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
@@ -21,12 +23,24 @@ from rag.questions import QuestionParser
 from rag.reading import Reader, SpanReader
 from rag.records import Answer, Document, Filters, Hit, Question, SearchMode
 from rag.settings import Settings
-from rag.store import IndexReader, IndexWriter, ModelRecord, current_generation
+from rag.store import (
+    IndexReader,
+    IndexWriter,
+    ModelRecord,
+    Start,
+    current_generation,
+    explain_full_disk,
+    open_catalog,
+    salvaged_source,
+    whole_source,
+)
 
 if TYPE_CHECKING:
     from rag.indexing import AddReport, Progress
+    from rag.repairing import RepairReport
 
 MOST_PASSAGES_READ = 100
+_LOG = logging.getLogger("rag")
 
 
 class Engine:
@@ -35,8 +49,13 @@ class Engine:
     Several threads may ask at once.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tell: Callable[[str], None] = _LOG.info) -> None:
+        """Prepare for an index folder; nothing is loaded yet.
+
+        ``tell`` is told what a change of the index waits for.
+        """
         self.settings = settings
+        self._tell = tell
         self.segmenter = Segmenter(settings.cache)
         self.glosses = Glosses(settings.cache, self.segmenter)
         self._reader: IndexReader | None = None
@@ -175,22 +194,54 @@ class Engine:
         asking = Asking(self.questions, self.answerer, self.segmenter, self.index, filters, wanted)
         return asking.answer(question)
 
-    def add(self, paths: Sequence[Path], progress: Progress | None = None) -> AddReport:
+    def add(
+        self, paths: Sequence[Path], progress: Progress | None = None, *, prune: bool = False
+    ) -> AddReport:
         """Add files and folders to the index, or update what changed in them.
+
+        With ``prune`` the documents of files below the folders that are gone are removed. Where
+        nothing changed the index is left as it is, and nobody who writes to it is waited for.
 
         Raises:
             IndexLockedError: another process is writing.
             IndexFolderError: the index cannot be used, or the disk is full; it is as it was last
                 committed.
         """
-        from rag.indexing import Indexer, explain_full_disk
+        from rag.indexing import Indexer, nothing_to_do
 
-        lengths = PassageLengths.around(self.settings.passage_tokens)
-        folder = self.settings.index
         model = self._model()
-        with self._writing, explain_full_disk(folder), IndexWriter(folder, model) as writer:
+        # A writer may replace what is looked at here, and says itself what is damaged.
+        with suppress(FileNotFoundError, IndexDamagedError):
+            if self.has_index():
+                with open_catalog(self.settings.index, model) as catalog:
+                    report = nothing_to_do(catalog, paths, prune=prune)
+                if report is not None:
+                    return report
+        lengths = PassageLengths.around(self.settings.passage_tokens)
+        with self._changing(model) as writer:
             indexer = Indexer(writer, self.embedder, self.segmenter, lengths, progress)
-            return indexer.add(paths)
+            return indexer.add(paths, prune=prune)
+
+    @contextmanager
+    def _changing(self, model: ModelRecord, start: Start = whole_source) -> Iterator[IndexWriter]:
+        """Open the index to change it, when nobody else does."""
+        folder, wait = self.settings.index, self.settings.wait
+        writer = IndexWriter(folder, model, wait=wait, tell=self._tell, start=start)
+        with self._writing, explain_full_disk(folder), writer:
+            yield writer
+
+    def repair(self, progress: Progress) -> RepairReport:
+        """Make vectors and words again where they are damaged, from the catalog, and commit.
+
+        Raises:
+            IndexDamagedError: the catalog itself is damaged.
+            IndexFolderError: there is no index, it is of another version or model, or another
+                process is writing.
+        """
+        from rag.repairing import rebuild
+
+        with self._changing(self._model(), salvaged_source) as writer:
+            return rebuild(writer, self.embedder, self.segmenter, progress)
 
     def similarity(self, subject: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine between a subject and each text, for cleaning to tell what is near."""
@@ -205,11 +256,9 @@ class Engine:
             UsageError: there is no document with a key; nothing is removed then.
             IndexFolderError: the index cannot be used, or the disk is full.
         """
-        from rag.indexing import explain_full_disk, remove_document
+        from rag.indexing import remove_document
 
-        model = self.contents.manifest.model
-        folder = self.settings.index
-        with self._writing, explain_full_disk(folder), IndexWriter(folder, model) as writer:
+        with self._changing(self.contents.manifest.model) as writer:
             for key in dict.fromkeys(keys):
                 if writer.catalog.document(key) is None:
                     raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")

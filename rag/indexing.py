@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import sqlite3
-import stat
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from rag.embedding import Embedder
-from rag.errors import IndexFolderError, SourceError
+from rag.errors import SourceError
 from rag.language.names import chinese_names, local_places, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths, split_document
 from rag.records import Document, Language, Passage
-from rag.sources import MAX_BYTES, Problem, Source, document_path, find_files, load_file
-from rag.store import Entry, IndexWriter
+from rag.sources import Source, document_path, load_file
+from rag.store import SPOOL, Catalog, Entry, FileState, IndexWriter, ModelRecord, Spool
+from rag.survey import is_gone, state_of, survey_files
 
 Progress = Callable[[str, int, int], None]
 """``progress(file, passages done, passages expected)``; what is expected is an estimate."""
@@ -37,6 +36,8 @@ class AddReport:
     """What adding did, in documents, and which files or lines could not be read and why.
 
     ``passages`` were stored, ``embedded`` are those of them whose vectors had to be computed.
+    ``changes`` counts documents by what was done with them and their file; ``gone`` has the files
+    that are no longer there and whose documents still are.
     """
 
     added: int = 0
@@ -47,6 +48,8 @@ class AddReport:
     passages: int = 0
     embedded: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
+    changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    gone: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -80,51 +83,69 @@ class Indexer:
         self._extent = _Extent()
         self._done = 0
         self._committed = time.monotonic()
+        self._spool: Spool
         self.report = AddReport()
 
-    def add(self, paths: Sequence[Path]) -> AddReport:
-        """Add or update the documents of files and folders, and commit.
+    def add(self, paths: Sequence[Path], *, prune: bool = False) -> AddReport:
+        """Add or update the documents of files and folders, and commit when there is anything new.
 
-        A file that cannot be read is reported and the rest goes on.
+        A file that cannot be read is reported and the rest goes on. Files below the folders that
+        are gone are reported, or with ``prune`` their documents are removed.
         """
-        sizes: dict[Path, int] = {}
-        for found in find_files(paths):
-            if isinstance(found, Problem):
-                self.report.problems.append((str(found.path), found.reason))
-            else:
-                sizes[found] = _size(found)
-        self._extent.total = sum(sizes.values())
-        for path, size in sizes.items():
-            end = self._extent.done + size
-            try:
-                self._add_file(path, size)
-            except SourceError as error:
-                self.report.problems.append((str(path), str(error)))
-            self._extent.done = end
-            self._show(str(path))
-        self._writer.commit(more=False)
+        survey = survey_files(self._writer.catalog, paths)
+        self.report.problems.extend(survey.problems)
+        self.report.unchanged += survey.unchanged
+        for name, state in survey.touched.items():
+            self._writer.catalog.put_file(name, state)
+        self._extent.total = sum(survey.to_read.values())
+        identity = self._embedder.identity
+        model = ModelRecord(identity.name, identity.digest, identity.dimension, identity.precision)
+        with closing(Spool(self._writer.folder / SPOOL, model)) as self._spool:
+            for path, size in survey.to_read.items():
+                end = self._extent.done + size
+                try:
+                    self._add_file(path, size)
+                except SourceError as error:
+                    self.report.problems.append((str(path), str(error)))
+                self._extent.done = end
+                self._show(str(path))
+            self._take_leave(survey.gone, prune=prune)
+            if self.report.changes or self._writer.is_new:
+                self._writer.commit(more=False)
+                self._spool.clear()
         return self.report
 
     def _add_file(self, path: Path, size: int) -> None:
         name = document_path(path)
-        digest = _file_digest(path)
-        before = self._writer.catalog.keys_of_file(name)
-        if digest and self._writer.catalog.file_digest(name) == digest:
-            self.report.unchanged += len(before)
-            return
         self._show(name)
-        source = _load(path, self._embedder)
+        source, state = _load(path, self._embedder)
+        before = self._writer.catalog.keys_of_file(name)
         self.report.problems.extend((name, problem) for problem in source.problems)
         self._put_all(source, size)
         if source.problems:
             # What a bad part held before is kept, and the file is read again next time.
-            self._writer.catalog.put_file(name, "")
+            self._writer.catalog.put_file(name, replace(state, digest=""))
             return
         for key in before.keys() - {document.key for document in source.documents}:
-            remove_document(self._writer, key)
-            self.report.removed += 1
+            self._remove(key, name)
         # Not the catalog from above: a commit in between opens the next one.
-        self._writer.catalog.put_file(name, digest)
+        self._writer.catalog.put_file(name, state)
+
+    def _take_leave(self, gone: Sequence[str], *, prune: bool) -> None:
+        """Remove the documents of files that are gone, or note that they are still there."""
+        for name in gone:
+            # Those of a renamed file have found another one.
+            keys = self._writer.catalog.keys_of_file(name)
+            if keys and not prune:
+                self.report.gone.append(name)
+            else:
+                for key in keys:
+                    self._remove(key, name)
+
+    def _remove(self, key: str, name: str) -> None:
+        remove_document(self._writer, key)
+        self.report.removed += 1
+        self.report.changes["removed", name] += 1
 
     def _put_all(self, source: Source, size: int) -> None:
         changed = [document for document in source.documents if self._is_changed(document)]
@@ -137,18 +158,21 @@ class Indexer:
             self._put_group(source.path, group, size / max(characters, 1))
             if time.monotonic() - self._committed > _COMMIT_SECONDS:
                 self._writer.commit()
+                self._spool.clear()
                 self._committed = time.monotonic()
 
     def _is_changed(self, document: Document) -> bool:
         before = self._writer.catalog.document(document.key)
         if before is None:
             self.report.added += 1
+            self.report.changes["added", document.path] += 1
         elif before == document:
             self.report.unchanged += 1
             return False
         else:
             self.report.updated += 1
-            if before.path != document.path and Path(before.path).exists():
+            self.report.changes["updated", document.path] += 1
+            if before.path != document.path and not is_gone(before.path):
                 self.report.problems.append((
                     document.path,
                     f"its document {document.key!r} has the id of one in {before.path}, which it "
@@ -170,8 +194,8 @@ class Indexer:
             remove_document(self._writer, document.key)
             row = self._writer.catalog.put_document(document)
             ids = self._writer.catalog.put_passages(row, items, digests[at:end])
-            self._store_vectors(ids, items, vectors[at:end])
-            self._writer.words.add(self._entries(document, ids, items))
+            store_vectors(self._writer, ids, items, vectors[at:end])
+            self._writer.words.add(word_entries(self._segmenter, document, ids, items))
             at = end
         self.report.passages += len(passages)
 
@@ -185,13 +209,18 @@ class Indexer:
             number = self._writer.catalog.passage_with_digest(digest)
             vector = None if number is None else self._writer.vectors.vector(number)
             if vector is None:
+                vector = self._spool.vector(digest)
+            if vector is None:
                 new.append(place)
             else:
                 vectors[place] = vector
                 self._advance(passages[place], bytes_each)
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
-            vectors[batch] = self._embedder.embed_passages([_embedded(passages[i]) for i in batch])
+            vectors[batch] = self._embedder.embed_passages(
+                [text_to_embed(passages[i]) for i in batch]
+            )
+            self._spool.add([digests[i] for i in batch], vectors[batch])
             for place in batch:
                 self._advance(passages[place], bytes_each)
             self._show(path)
@@ -217,32 +246,38 @@ class Indexer:
         if number is None:
             return
         old = catalog.document(catalog.passages([number])[number].document_key)
-        if old is None or old.digest != document.digest or Path(old.path).exists():
+        if old is None or old.digest != document.digest or not is_gone(old.path):
             return
         remove_document(self._writer, old.key)
         self.report.added -= 1
         self.report.renamed += 1
+        self.report.changes["added", document.path] -= 1
+        self.report.changes["renamed", document.path] += 1
 
-    def _store_vectors(
-        self, ids: Sequence[int], passages: Sequence[Passage], vectors: np.ndarray
-    ) -> None:
-        for language in Language:
-            places = [i for i, passage in enumerate(passages) if passage.language is language]
-            if places:
-                self._writer.vectors.add(language, [ids[i] for i in places], vectors[places])
 
-    def _entries(
-        self, document: Document, ids: Sequence[int], passages: Sequence[Passage]
-    ) -> Iterator[Entry]:
-        title = self._segmenter.words(document.title)
-        opening = document.opening
-        about = local_places(opening, self._segmenter.words(opening))
-        for number, passage in zip(ids, passages, strict=True):
-            body = self._segmenter.words(passage.text)
-            names = romanise(chinese_names([*body, *title]))
-            places = about | local_places(passage.text, body)
-            languages = (passage.language, passage.title_language)
-            yield Entry(number, *languages, body, title, names, places)
+def store_vectors(
+    writer: IndexWriter, ids: Sequence[int], passages: Sequence[Passage], vectors: np.ndarray
+) -> None:
+    """Stage the vectors of passages, each among those of its language."""
+    for language in Language:
+        places = [i for i, passage in enumerate(passages) if passage.language is language]
+        if places:
+            writer.vectors.add(language, [ids[i] for i in places], vectors[places])
+
+
+def word_entries(
+    segmenter: Segmenter, document: Document, ids: Sequence[int], passages: Sequence[Passage]
+) -> Iterator[Entry]:
+    """Yield what lexical search holds of a document's passages."""
+    title = segmenter.words(document.title)
+    opening = document.opening
+    about = local_places(opening, segmenter.words(opening))
+    for number, passage in zip(ids, passages, strict=True):
+        body = segmenter.words(passage.text)
+        names = romanise(chinese_names([*body, *title]))
+        places = about | local_places(passage.text, body)
+        languages = (passage.language, passage.title_language)
+        yield Entry(number, *languages, body, title, names, places)
 
 
 def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[float]:
@@ -262,41 +297,12 @@ def remove_document(writer: IndexWriter, key: str) -> None:
     writer.catalog.remove_document(key)
 
 
-@contextmanager
-def explain_full_disk(folder: Path) -> Iterator[None]:
-    """Turn the ways in which the libraries say that the disk is full into one error.
-
-    Raises:
-        IndexFolderError: the disk is full.
-    """
+def _load(path: Path, embedder: Embedder) -> tuple[Source, FileState]:
+    """Read a file; its state is that from before, so that a change meanwhile is seen later."""
     try:
-        yield
-    except (OSError, sqlite3.OperationalError, RuntimeError, ValueError) as error:
-        reason = _why_not_written(error)
-        if not reason:
-            raise
-        raise IndexFolderError(
-            f"{reason}, {folder} could not be written. Free some space and run the same command "
-            "again; the index is as it was last committed and can be asked"
-        ) from error
-
-
-def _why_not_written(error: BaseException) -> str:
-    """Return what an error says of the disk, "" when it is about something else."""
-    full = "the disk is full"
-    if isinstance(error, OSError) and error.errno is not None:
-        return full if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else ""
-    # SQLite, FAISS and tantivy give no number for it.
-    text = str(error)
-    if any(words in text for words in ("disk is full", "No space left", "File too large")):
-        return full
-    # What SQLite makes of a quota, a limit on a file's size, and a disk that is failing.
-    return "the disk is full or failing" if "disk I/O error" in text else ""
-
-
-def _load(path: Path, embedder: Embedder) -> Source:
-    try:
-        return load_file(path, similarity=partial(similarity, embedder))
+        state = state_of(path)
+        source = load_file(path, similarity=partial(similarity, embedder))
+        return source, replace(state, digest=source.digest)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from error
 
@@ -317,31 +323,18 @@ def _groups(
         yield group
 
 
-def _embedded(passage: Passage) -> str:
+def text_to_embed(passage: Passage) -> str:
+    """Return a passage's text after its title and date."""
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
 def _passage_digest(passage: Passage) -> str:
-    return hashlib.sha256(_embedded(passage).encode()).hexdigest()[:32]
+    return hashlib.sha256(text_to_embed(passage).encode()).hexdigest()[:32]
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0  # said when it is read
-
-
-def _file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file; "" for one that is too large to be read at all."""
-    try:
-        state = path.stat()
-        if not stat.S_ISREG(state.st_mode):
-            # Opening a pipe would wait for its other end.
-            raise SourceError(f"{path}: is no ordinary file; copy what it gives into one")
-        if state.st_size > MAX_BYTES:
-            return ""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from error
+def nothing_to_do(catalog: Catalog, paths: Sequence[Path], *, prune: bool) -> AddReport | None:
+    """Return what adding these paths would report if it had nothing to change, else None."""
+    survey = survey_files(catalog, paths)
+    if survey.to_read or (prune and survey.gone):
+        return None
+    return AddReport(unchanged=survey.unchanged, gone=survey.gone, problems=survey.problems)

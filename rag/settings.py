@@ -51,7 +51,8 @@ class Settings:
     ``index`` is the index folder, ``cache`` where converted models are kept, ``model`` the
     embedding model, ``top_k`` how many passages are read for an answer, ``threshold`` the least
     calibrated score (0 to 1) at which a question is answered, ``passage_tokens`` the target
-    length of passages in the embedder's tokens.
+    length of passages in the embedder's tokens, ``wait`` how many seconds to wait for another
+    process that writes to the index.
     """
 
     index: Path = field(default_factory=_default_index)
@@ -60,6 +61,7 @@ class Settings:
     top_k: int = 16
     threshold: float = 0.18
     passage_tokens: int = 128
+    wait: float = 60.0
 
     def __post_init__(self) -> None:
         _require(1 <= self.top_k <= 100, "top_k", self.top_k, "a whole number from 1 to 100")
@@ -68,6 +70,7 @@ class Settings:
             16 <= self.passage_tokens <= 400, "passage_tokens", self.passage_tokens,
             "a whole number from 16 to 400",
         )  # fmt: skip
+        _require(self.wait >= 0, "wait", self.wait, "a number of seconds from 0")
         _require(bool(self.model), "model", self.model, "a model's name")
 
     @classmethod

@@ -6,7 +6,7 @@ Every text is made up.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ import platformdirs
 import pytest
 
 if TYPE_CHECKING:
+    from scripted_index import Bench
+
     from rag.embedding.bundled import BundledEmbedder
     from rag.engine import Engine
     from rag.language.words import Segmenter
@@ -107,3 +109,21 @@ def engine(index_folder: Path, cache: Path) -> Iterator[Engine]:
 
     with Engine(Settings(index=index_folder, cache=cache)) as engine:
         yield engine
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    from scripted_index import Bench
+
+    return Bench(tmp_path / "index")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    def make(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    return make

@@ -1,90 +1,20 @@
 """Adding to an index: in batches, again, renamed, interrupted."""
 
 import errno
-import json
+import os
+import signal
 import sqlite3
-from collections.abc import Callable
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cli.scripted import WordEmbedder
+from scripted_index import Bench, Write, counts, long_text, records
 
 from rag.errors import IndexFolderError
-from rag.indexing import AddReport, Indexer, explain_full_disk, similarity
-from rag.language.words import Segmenter
-from rag.passages import PassageLengths
-from rag.records import Document
-from rag.settings import Settings
-from rag.store import IndexReader, IndexWriter, ModelRecord
-
-SEGMENTER = Segmenter(Settings().cache)
-Moves = list[tuple[str, int, int]]
-
-
-class Bench:
-    """An index folder, the embedder that counts its calls, and the progress that was shown."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.embedder = WordEmbedder()
-        self.moves: Moves = []
-
-    def add(self, *paths: Path) -> AddReport:
-        self.embedder.batches.clear()
-        self.moves.clear()
-        identity = self.embedder.identity
-        model = ModelRecord(identity.name, identity.digest, identity.dimension, identity.precision)
-        with IndexWriter(self.folder, model) as writer:
-            return Indexer(
-                writer, self.embedder, SEGMENTER, PassageLengths(16, 24),
-                lambda *move: self.moves.append(move),
-            ).add(paths)  # fmt: skip
-
-    def documents(self) -> dict[str, Document]:
-        reader = IndexReader.open(self.folder)
-        found = {document.key: document for document in reader.catalog.documents()}
-        assert reader.mismatches() == []
-        reader.close()
-        return found
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path / "index")
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[str, str], Path]:
-    def make(name: str, text: str) -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
-        return path
-
-    return make
-
-
-Write = Callable[[str, str], Path]
-
-
-def counts(report: AddReport) -> tuple[int, ...]:
-    return (
-        report.added, report.updated, report.renamed, report.unchanged, report.removed,
-        report.embedded,
-    )  # fmt: skip
-
-
-def long_text(paragraphs: int) -> str:
-    return "\n".join(
-        f"Station {n} reported wind from the north at {n} knots and rain all day long."
-        for n in range(paragraphs)
-    )
-
-
-def records(*numbers: int) -> str:
-    return "\n".join(
-        json.dumps({"id": f"r{n}", "text": f"Record {n} is about hill {n}."}) for n in numbers
-    )
+from rag.indexing import similarity
+from rag.store import IndexReader, explain_full_disk
 
 
 def test_one_long_document_moves_the_progress_batch_by_batch(bench: Bench, write: Write) -> None:
@@ -300,3 +230,76 @@ def test_similarity_is_the_cosine_to_each_text() -> None:
     assert near == pytest.approx(1.0)
     assert far < 0.2
     assert similarity(embedder, "red roses", []) == []
+
+
+class Killing(WordEmbedder):
+    """Ends the process when it embeds for the fifth time, as SIGKILL does."""
+
+    def embed_passages(self, texts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+        if len(self.batches) == 4:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().embed_passages(texts)
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from scripted_index import Bench
+from test_indexing import Killing
+bench = Bench(Path(sys.argv[1]))
+bench.embedder = Killing()
+bench.add(Path(sys.argv[2]))
+"""
+
+
+def test_what_a_killed_process_embedded_is_not_embedded_again(bench: Bench, write: Write) -> None:
+    bench.add(write("first.txt", long_text(2)))
+    path = write("many.jsonl", records(*range(500)))
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED, bench.folder, path], cwd=Path(__file__).parent, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert len(bench.documents()) == 1
+    assert (bench.folder / "embedded.spool").stat().st_size > 256 * 4 * 64
+    assert counts(bench.add(path)) == (500, 0, 0, 0, 0, 500 - 256)
+    assert sorted(bench.documents())[:2] == [str(write("first.txt", "")), "r0"]
+    assert not (bench.folder / "embedded.spool").exists()
+
+
+def test_vectors_from_before_an_interruption_are_those_of_their_passages(
+    bench: Bench, write: Write
+) -> None:
+    path = write("many.jsonl", records(*range(500)))
+    bench.embedder = Interrupting()
+    with pytest.raises(KeyboardInterrupt):
+        bench.add(path)
+    bench.embedder = WordEmbedder()
+    bench.add(path)
+    reader = IndexReader.open(bench.folder)
+    for number, passage in reader.catalog.passages(range(1, 501)).items():
+        (expected,) = bench.embedder.embed_passages([passage.text])
+        assert reader.vectors.vector(number) == pytest.approx(expected)
+    reader.close()
+
+
+def test_a_full_disk_is_told_wherever_it_fills_and_costs_nothing(
+    bench: Bench, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.add(write("first.txt", long_text(2)))
+    path = write("more.txt", long_text(100))
+    places = ["rag.store.spool.os.write", "rag.store.index.describe_files", "rag.store.index.sync"]
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for place in places:
+        with monkeypatch.context() as patch:
+            patch.setattr(place, full)
+            with (
+                pytest.raises(IndexFolderError, match="the disk is full"),
+                explain_full_disk(bench.folder),
+            ):
+                bench.add(path)
+        assert len(bench.documents()) == 1
+    assert counts(bench.add(path))[0] == 1
+    assert len(bench.documents()) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -45,6 +45,14 @@ def add_index_flags(target: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_wait_flag(target: argparse.ArgumentParser) -> None:
+    """Add the flag of the commands that change the index."""
+    target.add_argument(
+        "--wait", type=float, metavar="SECONDS",
+        help="how long to wait for another process that writes to the index (60)",
+    )  # fmt: skip
+
+
 def add_filter_flags(target: argparse.ArgumentParser) -> None:
     """Add the flags that limit which documents are searched."""
     target.add_argument(
@@ -81,14 +89,15 @@ def open_engine(options: argparse.Namespace) -> Engine:
     from rag.settings import Settings
 
     flags = {
-        name: getattr(options, name, None) for name in ("index", "model", "top_k", "threshold")
+        name: getattr(options, name, None)
+        for name in ("index", "model", "top_k", "threshold", "wait")
     }
     settings = Settings.load(flags)
     if settings.index.exists() and not settings.index.is_dir():
         raise UsageError(f"{settings.index} is a file; --index takes the folder of an index")
     from rag.engine import Engine
 
-    return Engine(settings)
+    return Engine(settings, say)
 
 
 def run(command: Callable[[], int]) -> int:
@@ -131,6 +140,12 @@ def say(text: str) -> None:
     from rag.terminal import on_one_line
 
     print(on_one_line(text), file=sys.stderr, flush=True)
+
+
+def say_problems(problems: Sequence[tuple[str, str]]) -> None:
+    """Say which files could not be read and why."""
+    for name, reason in problems:
+        say(f"not read: {reason if name in reason else f'{name}: {reason}'}")
 
 
 @contextmanager

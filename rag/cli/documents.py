@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.cli.common import (
     DONE,
     add_filter_flags,
+    add_wait_flag,
     filters_of,
     open_engine,
     say,
@@ -66,6 +67,7 @@ def add_delete(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     delete.add_argument(
         "--path", metavar="GLOB", help="every document whose path, or the end of it, matches"
     )
+    add_wait_flag(delete)
     delete.set_defaults(command=delete_documents)
 
 

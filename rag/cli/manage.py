@@ -6,33 +6,43 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.cli.checking import add_repair, add_verify
 from rag.cli.common import (
     DONE,
     FAILED,
     add_index_flags,
+    add_wait_flag,
     open_engine,
     parser,
     progress_bar,
     run,
     say,
+    say_problems,
 )
 from rag.cli.documents import add_delete, add_list, add_show
 from rag.cli.explaining import explain
 from rag.cli.measuring import add_eval
 from rag.cli.samples import samples_note
 from rag.cli.serving import add_serve
+from rag.cli.watching import add_watch
 from rag.errors import UsageError
 
 _EXAMPLES = """\
   rag index ~/reports notes.md          add or update files and folders
+  rag index ~/reports --prune           and take out what is gone from there
+  rag watch ~/reports                   keep the index in step with a folder
   rag index --explain page.html         what cleaning keeps and drops; indexes nothing
   rag list --since 2025-01-01           the documents of the index
   rag show reports/2025.pdf             a document's text
   rag delete reports/old.pdf            take a document out; --path 'old/*' takes many
   rag verify                            check every file of the index
+  rag repair                            make again what is damaged
   rag eval --split dev                  measure answers and search on the gold questions
   rag serve                             the chat in a browser
 """
+
+
+_NAMED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,8 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     add_list(commands)
     add_show(commands)
     add_delete(commands)
-    verify = commands.add_parser("verify", help="check every file of the index")
-    verify.set_defaults(command=_verify)
+    add_watch(commands)
+    add_verify(commands)
+    add_repair(commands)
     add_eval(commands)
     add_serve(commands)
     for command in commands.choices.values():
@@ -68,6 +79,11 @@ def _add_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     index.add_argument(
         "--explain", type=Path, metavar="FILE", help="show what cleaning keeps and drops"
     )
+    index.add_argument(
+        "--prune", action="store_true",
+        help="remove the documents of files that are gone from the folders named",
+    )  # fmt: skip
+    add_wait_flag(index)
     index.set_defaults(command=_index)
 
 
@@ -78,10 +94,16 @@ def _index(options: argparse.Namespace) -> int:
         raise UsageError("name a file or folder to index: rag index PATH...")
     with open_engine(options) as engine:
         with progress_bar("indexing") as move:
-            report = engine.add(options.paths, move)
+            report = engine.add(options.paths, move, prune=options.prune)
         note = "" if options.index else samples_note(engine, options.paths)
-    for name, reason in report.problems:
-        say(f"not read: {reason if name in reason else f'{name}: {reason}'}")
+    say_problems(report.problems)
+    if report.gone:
+        first = ", ".join(Path(name).name for name in report.gone[:_NAMED])
+        more = ", …" if len(report.gone) > _NAMED else ""
+        say(
+            f"gone: {len(report.gone)} files that documents come from ({first}{more}); "
+            "--prune removes these documents"
+        )
     counts = (
         (report.added, "added"),
         (report.updated, "updated"),
@@ -94,21 +116,3 @@ def _index(options: argparse.Namespace) -> int:
     if note:
         say(note)
     return FAILED if report.problems else DONE
-
-
-def _verify(options: argparse.Namespace) -> int:
-    from rag.store import verify_index
-
-    with open_engine(options) as engine:
-        folder = engine.settings.index
-    counts, problems = verify_index(folder)
-    for problem in problems:
-        say(f"damaged: {problem}")
-    if problems:
-        say(
-            f"delete the folder {folder} and run `rag index` on your documents again, with "
-            "the same --index"
-        )
-        return FAILED
-    print(f"whole: {counts.documents} documents, {counts.passages} passages")
-    return DONE

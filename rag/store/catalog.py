@@ -1,41 +1,49 @@
 """The catalog: documents, passages and files read, in one SQLite database.
 
 A database belongs to one generation of an index folder. It is written by one process before the
-generation is published and never changes afterwards, so readers open it as immutable.
+generation is published and never changes afterwards, so readers open it as immutable. Each document
+and passage has a checksum, compared whenever it is read: SQLite itself would hand on a byte that
+rotted on the disk.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from rag.errors import IndexDamagedError
-from rag.records import Document, Filters, Language, Origin, Passage, PlaceUnit
+from rag.records import Document, Filters, Language, Passage
+from rag.store.rows import checksum_of, document_from, document_row
 
 _SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
     title TEXT NOT NULL, publisher TEXT NOT NULL, published TEXT, path TEXT NOT NULL,
     url TEXT NOT NULL, excerpt INTEGER NOT NULL, warnings TEXT NOT NULL, text TEXT NOT NULL,
-    origin TEXT NOT NULL);
+    origin TEXT NOT NULL, checksum INTEGER NOT NULL);
 CREATE INDEX documents_path ON documents (path);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, context TEXT NOT NULL,
-    language TEXT NOT NULL, title_language TEXT NOT NULL, digest TEXT NOT NULL);
+    language TEXT NOT NULL, title_language TEXT NOT NULL, digest TEXT NOT NULL,
+    checksum INTEGER NOT NULL);
 CREATE INDEX passages_document ON passages (document);
 CREATE INDEX passages_digest ON passages (digest);
-CREATE TABLE files (path TEXT PRIMARY KEY, digest TEXT NOT NULL);
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL);
 """
-_DOCUMENT = "key, digest, text, title, publisher, published, path, url, excerpt, warnings, origin"
+_DOCUMENT = (
+    "key, digest, text, title, publisher, published, path, url, excerpt, warnings, origin, checksum"
+)
+_PASSAGE = "start, end, context, language, title_language, digest"
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,18 @@ class Counts:
     documents: int
     passages: int
     languages: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file as it was when it was read: SHA-256, bytes, and time of last change in nanoseconds.
+
+    ``modified`` is 0 where the time tells nothing, ``digest`` "" for a file to be read again.
+    """
+
+    digest: str
+    size: int
+    modified: int
 
 
 class Catalog:
@@ -110,9 +130,13 @@ class Catalog:
     # Reading
 
     def document(self, key: str) -> Document | None:
-        """Return the document with this key."""
+        """Return the document with this key.
+
+        Raises:
+            IndexDamagedError: it is not what was stored.
+        """
         rows = self._query(f"SELECT {_DOCUMENT} FROM documents WHERE key = ?", (key,))
-        return _document(rows[0]) if rows else None
+        return self._document(rows[0]) if rows else None
 
     def documents(self, filters: Filters | None = None) -> Iterator[Document]:
         """Yield the documents that pass the filters, by path and key."""
@@ -120,27 +144,31 @@ class Catalog:
         sql = f"SELECT id FROM documents WHERE {where} ORDER BY path, id"
         for (number,) in self._query(sql, values):
             for row in self._query(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (number,)):
-                yield _document(row)
+                yield self._document(row)
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Return passages by id; ids that are not there are left out."""
+        """Return passages by id; ids that are not there are left out.
+
+        Raises:
+            IndexDamagedError: a passage is not what was stored.
+        """
         marks = ",".join("?" * len(ids))
-        rows = self._query(
-            "SELECT id, document, start, end, context, language, title_language FROM passages "
-            f"WHERE id IN ({marks})",
-            ids,
-        )
+        sql = f"SELECT id, document, checksum, {_PASSAGE} FROM passages WHERE id IN ({marks})"
+        rows = self._query(sql, ids)
         # SQLite's substr() stops at a null character, so texts are sliced here.
         own = {row[1] for row in rows}
         sql = f"SELECT id, key, text FROM documents WHERE id IN ({','.join('?' * len(own))})"
         texts = {number: (key, text) for number, key, text in self._query(sql, own)}
         found = {}
-        for number, document, start, end, context, language, title_language in rows:
-            key, text = texts[document]
+        for number, document, checksum, *facts in rows:
+            key, text = texts.get(document, ("", ""))
+            start, end, context, language, title_language, _ = facts
+            words = text[start:end]
+            if checksum != checksum_of([*facts, words]):
+                raise self._altered(f"a passage of {key!r}")
             found[number] = Passage(
-                key, start, end, text[start:end], context,
-                Language(language), Language(title_language),
-            )  # fmt: skip
+                key, start, end, words, context, Language(language), Language(title_language)
+            )
         return found
 
     def passage_ids(self, filters: Filters) -> list[int]:
@@ -165,10 +193,21 @@ class Catalog:
         rows = self._query("SELECT id FROM passages WHERE digest = ? LIMIT 1", (digest,))
         return rows[0][0] if rows else None
 
-    def file_digest(self, path: str) -> str | None:
-        """Return the digest a file had when it was read."""
-        rows = self._query("SELECT digest FROM files WHERE path = ?", (path,))
-        return rows[0][0] if rows else None
+    def file(self, path: str) -> FileState | None:
+        """Return the state of a file when it was read."""
+        rows = self._query("SELECT digest, size, modified FROM files WHERE path = ?", (path,))
+        return FileState(*rows[0]) if rows else None
+
+    def paths_below(self, folder: str) -> list[str]:
+        """Return the paths below a folder that documents come from."""
+        # "0" comes after "/".
+        sql = "SELECT DISTINCT path FROM documents WHERE path >= ? AND path < ? ORDER BY path"
+        root = folder.rstrip("/")
+        return [row[0] for row in self._query(sql, (f"{root}/", f"{root}0"))]
+
+    def count_of_file(self, path: str) -> int:
+        """Return how many documents came from a file."""
+        return int(self._query("SELECT COUNT(*) FROM documents WHERE path = ?", (path,))[0][0])
 
     def keys_of_file(self, path: str) -> dict[str, str]:
         """Return the keys of the documents that came from a file, with their digests."""
@@ -187,15 +226,38 @@ class Catalog:
         return int(undated or 0), int(unpublished or 0)
 
     def check(self) -> str:
-        """Return "ok", or what SQLite finds wrong."""
-        return str(self._query("PRAGMA integrity_check")[0][0])
+        """Return "ok", or what is wrong: with the database, or with a document or passage in it."""
+        try:
+            state = str(self._query("PRAGMA integrity_check")[0][0])
+            if state != "ok":
+                return state
+            if self._query("PRAGMA foreign_key_check"):
+                return "there are passages without a document"
+            for _ in self.documents():
+                pass
+            ids = self.passage_ids(Filters())
+            for start in range(0, len(ids), _AT_ONCE):
+                self.passages(ids[start : start + _AT_ONCE])
+        except IndexDamagedError as error:
+            return str(error)
+        return "ok"
+
+    def readable_paths(self) -> list[str]:
+        """Return the paths of the files read, as far as a damaged catalog still tells them."""
+        found: set[str] = set()
+        for sql in ("SELECT path FROM files", "SELECT path FROM documents ORDER BY path"):
+            with suppress(sqlite3.DatabaseError):
+                for (path,) in self._connection.execute(sql):
+                    found.add(str(path))
+        return sorted(found)
 
     # Writing
 
     def put_document(self, document: Document) -> int:
         """Add a document and return its row id."""
         cursor = self._connection.execute(
-            f"INSERT INTO documents ({_DOCUMENT}) VALUES ({','.join('?' * 11)})", _row(document)
+            f"INSERT INTO documents ({_DOCUMENT}) VALUES ({','.join('?' * 12)})",
+            document_row(document),
         )
         return int(cursor.lastrowid or 0)
 
@@ -205,14 +267,14 @@ class Catalog:
         """Add the passages of a document and return their ids."""
         ids = []
         for passage, digest in zip(passages, digests, strict=True):
-            cursor = self._connection.execute(
-                "INSERT INTO passages (document, start, end, context, language, title_language, "
-                "digest) VALUES (?,?,?,?,?,?,?)",
-                (
-                    document, passage.start, passage.end, passage.context,
-                    passage.language.value, passage.title_language.value, digest,
-                ),
+            facts = (
+                passage.start, passage.end, passage.context,
+                passage.language.value, passage.title_language.value, digest,
             )  # fmt: skip
+            cursor = self._connection.execute(
+                f"INSERT INTO passages (document, checksum, {_PASSAGE}) VALUES (?,?,?,?,?,?,?,?)",
+                (document, checksum_of([*facts, passage.text]), *facts),
+            )
             ids.append(int(cursor.lastrowid or 0))
         return ids
 
@@ -220,9 +282,12 @@ class Catalog:
         """Remove a document and its passages."""
         self._connection.execute("DELETE FROM documents WHERE key = ?", (key,))
 
-    def put_file(self, path: str, digest: str) -> None:
-        """Remember that a file was read with this content."""
-        self._connection.execute("REPLACE INTO files VALUES (?, ?)", (path, digest))
+    def put_file(self, path: str, state: FileState) -> None:
+        """Remember that a file was read in this state."""
+        self._connection.execute(
+            "REPLACE INTO files VALUES (?, ?, ?, ?)",
+            (path, state.digest, state.size, state.modified),
+        )
 
     def forget_files_without_documents(self) -> None:
         """Forget files whose documents were all deleted, so that they are read again."""
@@ -235,6 +300,18 @@ class Catalog:
     def end(self) -> None:
         """End the transaction."""
         self._connection.execute("COMMIT")
+
+    def _document(self, row: Sequence[Any]) -> Document:
+        *facts, checksum = row
+        if checksum != checksum_of(facts):
+            raise self._altered(f"the document {facts[0]!r}")
+        return document_from(facts)
+
+    def _altered(self, what: str) -> IndexDamagedError:
+        return IndexDamagedError(
+            f"{what} in {self._path} is not what was stored there. Run `rag repair`, which says "
+            "which files to index again"
+        )
 
     def _query(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
         try:
@@ -263,29 +340,8 @@ def _where(filters: Filters) -> tuple[str, list[str]]:
     return " AND ".join(clauses), values
 
 
-def _row(document: Document) -> tuple[object, ...]:
-    origin = [[o.start, o.end, o.unit.value, o.value] for o in document.origin]
-    return (
-        document.key, document.digest, document.text, document.title, document.publisher,
-        document.published.isoformat() if document.published else None, document.path,
-        document.url, int(document.excerpt), json.dumps(document.warnings, ensure_ascii=False),
-        json.dumps(origin, ensure_ascii=False),
-    )  # fmt: skip
-
-
-def _document(row: Any) -> Document:  # noqa: ANN401
-    key, digest, text, title, publisher, published, path, url, excerpt, warnings, origin = row
-    return Document(
-        key, digest, text, title, publisher,
-        date.fromisoformat(published) if published else None, path, url, bool(excerpt),
-        tuple(json.loads(warnings)),
-        tuple(Origin(start, end, PlaceUnit(unit), value) for start, end, unit, value
-              in json.loads(origin)),
-    )  # fmt: skip
-
-
 def _damaged(path: Path, error: sqlite3.DatabaseError) -> IndexDamagedError:
     return IndexDamagedError(
-        f"the catalog {path} cannot be read ({error}). Delete the index folder and run "
-        "`rag index` on your documents again"
+        f"the catalog {path} cannot be read ({error}). Run `rag repair`, which says which files "
+        "to index again"
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 try:
@@ -14,9 +18,14 @@ except ImportError:  # Windows
 
 from rag.errors import IndexDamagedError, IndexFolderError
 from rag.store.manifest import NAME as MANIFEST
-from rag.store.manifest import Manifest, is_immutable
+from rag.store.manifest import is_immutable
 
 CURRENT = "CURRENT"
+CATALOG = "catalog.sqlite"
+WORDS = "words/"
+SPOOL = "embedded.spool"
+"""Vectors that were computed since the last commit."""
+
 UPLOADS, FEEDBACK, RUNS = "uploads", "feedback.jsonl", "runs"
 """What is kept beside the generations: files from the browser, opinions of answers, evaluations."""
 
@@ -27,6 +36,7 @@ PART = ".part"
 # On macOS fsync leaves the bytes in the drive's own cache.
 _FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
 _NUMBER = re.compile(r"\d{6,}")
+_NAMED = re.compile(rb"\d{6,}\n")
 
 
 def current_generation(folder: Path) -> Path | None:
@@ -36,21 +46,21 @@ def current_generation(folder: Path) -> Path | None:
         IndexFolderError, IndexDamagedError: the folder is a file, or the name in it is none.
     """
     try:
-        name = (folder / CURRENT).read_text("ascii").strip()
+        name = (folder / CURRENT).read_bytes()
     except FileNotFoundError:
         return None
     except NotADirectoryError as error:
-        raise IndexFolderError(
-            f"{folder} is a file. Name an empty or new folder with --index"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise IndexDamagedError(f"{folder / CURRENT} is damaged. Delete the folder") from error
-    if not name.isdigit():
+        raise _no_folder(folder) from error
+    if not _NAMED.fullmatch(name):
         raise IndexDamagedError(
-            f"{folder / CURRENT} holds {name!r}, expected a generation's number. Delete the "
-            "index folder and run `rag index` on your documents again"
+            f"{folder / CURRENT} holds {name.decode('latin-1')!r}, expected a generation's number. "
+            "Run `rag repair`"
         )
-    return folder / name
+    return folder / name.decode().rstrip()
+
+
+def _no_folder(folder: Path) -> IndexFolderError:
+    return IndexFolderError(f"{folder} is a file. Name an empty or new folder with --index")
 
 
 def make_folder(folder: Path) -> None:
@@ -59,15 +69,17 @@ def make_folder(folder: Path) -> None:
     Raises:
         IndexFolderError: it cannot be made, or holds other files.
     """
+    if folder.exists() and not folder.is_dir():
+        raise _no_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise IndexFolderError(
             f"{folder} cannot be made ({error.strerror}). Name another folder with --index"
         ) from error
-    if current_generation(folder) is not None:
+    if (folder / CURRENT).exists():
         return
-    ours = {LOCK, HOLDER, UPLOADS, FEEDBACK, RUNS, "README.md", ".gitignore"}
+    ours = {LOCK, HOLDER, SPOOL, UPLOADS, FEEDBACK, RUNS, "README.md", ".gitignore"}
     strange = [
         path.name
         for path in folder.iterdir()
@@ -92,16 +104,28 @@ def is_generation(path: Path) -> bool:
     return bool(_NUMBER.fullmatch(path.name)) and (path / MANIFEST).is_file()
 
 
+def newest_generation(folder: Path) -> Path | None:
+    """Return the generation with the highest number, current or not."""
+    return max(
+        filter(is_generation, folder.iterdir()), key=lambda path: int(path.name), default=None
+    )
+
+
+def publish(folder: Path, generation: Path) -> None:
+    """Make a generation the current one, durably and at once."""
+    write_durably(folder / CURRENT, f"{generation.name}\n")
+
+
 def is_taken(folder: Path, number: int) -> bool:
     """Return whether a generation of this number lies there already, finished or not."""
     return any((folder / f"{number:06d}{end}").exists() for end in ("", PART))
 
 
-def copy_generation(source: Path, target: Path, manifest: Manifest) -> None:
+def copy_generation(source: Path, target: Path, names: Iterable[str]) -> None:
     """Bring the catalog and the words over; immutable word segments are linked, not copied."""
     (target / "words").mkdir()
-    for name in manifest.files:
-        if name == "catalog.sqlite" or name.startswith("words/"):
+    for name in names:
+        if name == CATALOG or name.startswith(WORDS):
             if is_immutable(name):
                 try:
                     os.link(source / name, target / name)
@@ -142,3 +166,35 @@ def sync(path: Path) -> None:
             fcntl.fcntl(handle, _FULL_SYNC)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def explain_full_disk(folder: Path) -> Iterator[None]:
+    """Turn the ways in which the libraries say that the disk is full into one error.
+
+    Raises:
+        IndexFolderError: the disk is full.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError, RuntimeError, ValueError) as error:
+        reason = _why_not_written(error)
+        if not reason:
+            raise
+        raise IndexFolderError(
+            f"{reason}, {folder} could not be written. Free some space and run the same command "
+            "again; the index is as it was last committed and can be asked"
+        ) from error
+
+
+def _why_not_written(error: BaseException) -> str:
+    """Return what an error says of the disk, "" when it is about something else."""
+    full = "the disk is full"
+    if isinstance(error, OSError) and error.errno is not None:
+        return full if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else ""
+    # SQLite, FAISS and tantivy give no number for it.
+    text = str(error)
+    if any(words in text for words in ("disk is full", "No space left", "File too large")):
+        return full
+    # What SQLite makes of a quota, a limit on a file's size, and a disk that is failing.
+    return "the disk is full or failing" if "disk I/O error" in text else ""

@@ -11,9 +11,11 @@ so a process killed at any moment leaves the last complete one. Readers keep wha
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,9 +25,9 @@ from filelock import FileLock, Timeout
 
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError
 from rag.records import Filters
-from rag.store.catalog import Catalog, Counts
+from rag.store.catalog import Catalog
 from rag.store.folder import (
-    CURRENT,
+    CATALOG,
     HOLDER,
     LOCK,
     PART,
@@ -35,15 +37,15 @@ from rag.store.folder import (
     is_taken,
     is_unfinished,
     make_folder,
+    publish,
     sync,
     sync_tree,
     write_durably,
 )
 from rag.store.manifest import Manifest, ModelRecord, describe_files
+from rag.store.source import Source, Start, whole_source
 from rag.store.vectors import VectorIndex
 from rag.store.words import WordIndex
-
-_OPEN_TRIES = 5
 
 
 class IndexReader:
@@ -55,7 +57,7 @@ class IndexReader:
         self.manifest = manifest
         self.vectors = VectorIndex.load(generation, manifest.model.dimension)
         self.words = WordIndex(generation / "words")
-        self.catalog = Catalog.read(generation / "catalog.sqlite")
+        self.catalog = Catalog.read(generation / CATALOG)
 
     @classmethod
     def open(cls, folder: Path, model: ModelRecord | None = None) -> IndexReader:
@@ -65,24 +67,27 @@ class IndexReader:
             IndexMissingError: there is no index.
             IndexVersionError, IndexModelError, IndexDamagedError: it cannot be used.
         """
-        for attempt in range(_OPEN_TRIES):
-            generation = _require_generation(folder)
+        while True:
+            generation = require_generation(folder)
             try:
                 manifest = Manifest.read(generation)
                 if model is not None:
                     manifest.check_model(model, folder)
                 manifest.check_files(generation)
-                return cls(folder, generation, manifest)
+                reader = cls(folder, generation, manifest)
             except (FileNotFoundError, IndexDamagedError) as error:
-                # A writer may have replaced the generation between the two readings.
-                if current_generation(folder) == generation or attempt == _OPEN_TRIES - 1:
+                # A writer may have replaced the generation meanwhile.
+                if current_generation(folder) == generation:
                     if isinstance(error, FileNotFoundError):
                         raise IndexDamagedError(
-                            f"{error.filename} is missing from the index. Run `rag index` on your "
-                            "documents again, into an empty folder"
+                            f"{error.filename} is missing from the index. Run `rag repair`"
                         ) from error
                     raise
-        raise AssertionError("unreachable")
+                continue
+            if reader.is_current():
+                return reader
+            # Some of its files may have been swept away before they were opened.
+            reader.close()
 
     def is_current(self) -> bool:
         """Return whether no newer generation has been published."""
@@ -100,39 +105,26 @@ class IndexReader:
         counts = self.catalog.counts()
         if counts != self.manifest.counts:
             problems.append(f"the catalog holds {counts}, the manifest says {self.manifest.counts}")
-        vectors = self.vectors.ids()
-        if len(vectors) != counts.passages:
-            problems.append(f"{len(vectors)} vectors for {counts.passages} passages")
-        elif vectors != set(self.catalog.passage_ids(Filters())):
-            problems.append("the vectors are those of other passages")
-        if self.words.count() != counts.passages:
-            problems.append(f"{self.words.count()} word entries for {counts.passages} passages")
+        passages = set(self.catalog.passage_ids(Filters()))
+        for what, ids in (("vectors", self.vectors.ids()), ("word entries", self.words.ids())):
+            if len(ids) != len(passages):
+                problems.append(f"{len(ids)} {what} for {len(passages)} passages")
+            elif set(ids) != passages:
+                problems.append(f"the {what} are those of other passages")
         return problems
 
 
-def verify_index(folder: Path) -> tuple[Counts, list[str]]:
-    """Return what an index holds, and what is wrong with it; an empty list when all is well.
-
-    Every file is compared with its checksum before any library opens it.
+@contextmanager
+def open_catalog(folder: Path, model: ModelRecord) -> Iterator[Catalog]:
+    """Open the current generation's catalog alone, checking format and model.
 
     Raises:
-        IndexFolderError: there is no index, or its manifest cannot be read.
+        IndexFolderError: there is no index, or it cannot be used.
     """
-    while True:
-        generation = _require_generation(folder)
-        try:
-            manifest = Manifest.read(generation)
-            problems = [f"{name} is altered" for name in manifest.damaged_files(generation)]
-            if not problems:
-                with closing(IndexReader(folder, generation, manifest)) as reader:
-                    return manifest.counts, reader.mismatches()
-        except (FileNotFoundError, IndexDamagedError):
-            # A writer may have replaced the generation meanwhile.
-            if current_generation(folder) == generation:
-                raise
-        else:
-            if current_generation(folder) == generation:
-                return manifest.counts, problems
+    generation = require_generation(folder)
+    Manifest.read(generation).check_model(model, folder)
+    with closing(Catalog.read(generation / CATALOG)) as catalog:
+        yield catalog
 
 
 class IndexWriter:
@@ -141,10 +133,31 @@ class IndexWriter:
     Leaving the block without ``commit`` abandons the changes.
     """
 
-    def __init__(self, folder: Path, model: ModelRecord) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        model: ModelRecord,
+        *,
+        wait: float = 0.0,
+        tell: Callable[[str], None] | None = None,
+        start: Start = whole_source,
+    ) -> None:
+        """Prepare for a folder; nothing is touched yet.
+
+        Args:
+            folder: the index folder.
+            model: the embedding model in use.
+            wait: seconds to wait for another process that writes.
+            tell: is told whom it waits for.
+            start: says what to start from, None being nothing; asked under the lock.
+        """
+        self.folder = folder
         self._model = model
+        self._wait = wait
+        self._tell = tell or (lambda _text: None)
+        self._start = start
         self._lock = FileLock(folder / LOCK)
+        self._source: Source | None = None
         self._part: Path | None = None
         self._number = 0
 
@@ -152,19 +165,15 @@ class IndexWriter:
         """Take the lock and start from the current generation, or from nothing.
 
         Raises:
-            IndexLockedError: another process is writing.
-            IndexFolderError: the folder is no place for an index.
+            IndexLockedError: another process is still writing after the time to wait.
+            IndexFolderError: the folder is no place for an index, or what is in it is damaged.
         """
-        make_folder(self._folder)
+        make_folder(self.folder)
+        self._take_lock()
         try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise IndexLockedError(
-                f"another process is writing to {self._folder}: {_holder(self._folder)}. "
-                "Wait for it to end, or stop it"
-            ) from error
-        try:
-            write_durably(self._folder / HOLDER, json.dumps(_self_description()) + "\n")
+            write_durably(self.folder / HOLDER, json.dumps(_self_description()) + "\n")
+            # Before anything is swept away: the one whole generation may not be the current one.
+            self._source = self._start(self.folder, self._model)
             self._sweep()
             self._begin()
         except BaseException:
@@ -183,6 +192,30 @@ class IndexWriter:
         self._abandon()
         self._release()
 
+    def _take_lock(self) -> None:
+        """Wait for the lock. That of a process that died is free: the system lets go of it."""
+        if self._wait > 0:
+            with suppress(Timeout):
+                self._lock.acquire(timeout=0)
+                return
+            seconds = "" if self._wait == math.inf else f" (at most {self._wait:g} s)"
+            self._tell(
+                f"another process is writing to {self.folder}: {_holder(self.folder)}; waiting "
+                f"for it to end{seconds}"
+            )
+        try:
+            self._lock.acquire(timeout=-1 if self._wait == math.inf else self._wait)
+        except Timeout as error:
+            raise IndexLockedError(
+                f"another process is writing to {self.folder}: {_holder(self.folder)}. "
+                "Wait for it to end, longer with --wait SECONDS, or stop it"
+            ) from error
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been committed to this folder yet."""
+        return self._source is None
+
     def commit(self, *, more: bool = True) -> None:
         """Publish the changes as the current generation; where ``more`` come, start the next."""
         part, number = self._part, self._number
@@ -194,40 +227,37 @@ class IndexWriter:
         self.catalog.close()
         self.vectors.save(part)
         self.words.commit()
-        records = describe_files(part, self._old.files if self._old else {})
+        records = describe_files(part, self._source.files if self._source else {})
         now = datetime.now(UTC).isoformat(timespec="seconds")
         Manifest(number, now, self._model, counts, records).write(part)
         sync_tree(part)
-        final = self._folder / f"{number:06d}"
+        final = self.folder / f"{number:06d}"
         part.rename(final)
         self._part = None
-        sync(self._folder)
-        write_durably(self._folder / CURRENT, f"{number:06d}\n")
+        sync(self.folder)
+        publish(self.folder, final)
+        self._source = Source(final, records)
         self._sweep()
         if more:
             self._begin()
 
     def _begin(self) -> None:
-        current = current_generation(self._folder)
-        self._old = Manifest.read(current) if current else None
-        if current and self._old:
-            self._old.check_model(self._model, self._folder)
-            self._old.check_files(current)
-        self._number = self._old.generation + 1 if self._old else 1
+        source = self._source
+        self._number = int(source.generation.name) + 1 if source else 1
         # A folder that could not be removed keeps its number.
-        while is_taken(self._folder, self._number):
+        while is_taken(self.folder, self._number):
             self._number += 1
-        part = self._folder / f"{self._number:06d}{PART}"
+        part = self.folder / f"{self._number:06d}{PART}"
         part.mkdir()
         self._part = part
-        if current and self._old:
-            copy_generation(current, part, self._old)
-            self.vectors = VectorIndex.load(current, self._model.dimension)
+        if source:
+            copy_generation(source.generation, part, {CATALOG, *source.files})
+        if source and source.has_vectors:
+            self.vectors = VectorIndex.load(source.generation, self._model.dimension)
         else:
             self.vectors = VectorIndex(self._model.dimension)
         self.words = WordIndex(part / "words")
-        open_catalog = Catalog.edit if current else Catalog.create
-        self.catalog = open_catalog(part / "catalog.sqlite")
+        self.catalog = (Catalog.edit if source else Catalog.create)(part / CATALOG)
         self.catalog.begin()
 
     def _abandon(self) -> None:
@@ -243,22 +273,27 @@ class IndexWriter:
 
     def _sweep(self) -> None:
         """Remove generations that are not current, and unfinished ones of writers that died."""
-        current = current_generation(self._folder)
-        for path in list(self._folder.iterdir()):
+        current = current_generation(self.folder)
+        for path in list(self.folder.iterdir()):
             if is_unfinished(path):
                 shutil.rmtree(path, ignore_errors=True)
-        for path in list(self._folder.iterdir()):
+        for path in list(self.folder.iterdir()):
             if is_generation(path) and path != current:
                 # Under its new name it is swept later, should this be interrupted.
                 with suppress(OSError):
                     shutil.rmtree(path.rename(path.with_name(path.name + PART)))
 
     def _release(self) -> None:
-        (self._folder / HOLDER).unlink(missing_ok=True)
+        (self.folder / HOLDER).unlink(missing_ok=True)
         self._lock.release()
 
 
-def _require_generation(folder: Path) -> Path:
+def require_generation(folder: Path) -> Path:
+    """Return the current generation.
+
+    Raises:
+        IndexMissingError: there is none.
+    """
     generation = current_generation(folder)
     if generation is None:
         raise IndexMissingError(

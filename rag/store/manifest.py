@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,14 @@ from typing import Any
 from rag.errors import IndexDamagedError, IndexModelError, IndexVersionError
 from rag.store.catalog import Counts
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever an index written before cannot be read as one written now."""
 
 NAME = "manifest.json"
 _AGAIN = "Run `rag index` on your documents again, into an empty folder"
+_REPAIR = "Run `rag repair`"
+_QUICKLY_HASHED = 64 * 2**20
+"""Bytes of files that opening compares with their checksums: some 50 ms of hashing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,12 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write the manifest into its generation's folder."""
-        text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
-        (folder / NAME).write_text(text + "\n", "utf-8")
+        (folder / NAME).write_bytes(self._to_text().encode())
+
+    def _to_text(self) -> str:
+        content = asdict(self)
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return json.dumps({**content, "digest": digest}, ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
@@ -60,28 +67,33 @@ class Manifest:
 
         Raises:
             IndexVersionError: it is of another format.
-            IndexDamagedError: it is missing or cannot be parsed.
+            IndexDamagedError: it is missing, or not as it was written.
         """
         path = folder / NAME
         try:
-            content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            text = path.read_bytes().decode()
+            content: dict[str, Any] = json.loads(text)
             found = content["format"]
             if found != FORMAT:
                 raise IndexVersionError(
                     f"the index {folder.parent} has format {found}; this version of yinju reads "
                     f"format {FORMAT}. {_AGAIN}, or use the version that wrote it"
                 )
-            return cls(
+            manifest = cls(
                 content["generation"],
                 content["created"],
                 ModelRecord(**content["model"]),
                 Counts(**content["counts"]),
                 {name: FileRecord(**record) for name, record in content["files"].items()},
             )
+            # Every byte counts: what is written is a function of the content and its digest.
+            if manifest._to_text() != text:
+                raise ValueError("it is not as it was written")
+            return manifest
         except FileNotFoundError as error:
-            raise IndexDamagedError(f"{path} is missing. {_AGAIN}") from error
+            raise IndexDamagedError(f"{path} is missing. {_REPAIR}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise IndexDamagedError(f"{path} is damaged ({error}). {_AGAIN}") from error
+            raise IndexDamagedError(f"{path} is damaged ({error}). {_REPAIR}") from error
 
     def check_model(self, model: ModelRecord, folder: Path) -> None:
         """Raise IndexModelError unless the index was built with this model."""
@@ -92,23 +104,29 @@ class Manifest:
                 "index: rag index PATH... --index NEW_FOLDER --model " + model.name
             )
 
-    def check_files(self, folder: Path) -> None:
+    def check_files(self, folder: Path, *, thoroughly: bool = False) -> None:
         """Check every file's length, and the content of those with another time of change.
 
         A file that was altered is not handed to the libraries, one of which takes the process with
-        it. Bytes that rot on the disk leave the time as it was: only ``damaged_files`` finds them.
+        it. Bytes that rot on the disk leave the time as it was, so the content of files is checked
+        all the same, ``thoroughly`` or where hashing them takes no time: see ``damaged_files``.
 
         Raises:
             IndexDamagedError: a file is missing, shorter or longer, or altered.
         """
+        size = sum(record.size for record in self.files.values())
+        hashed = thoroughly or size <= _QUICKLY_HASHED
         for name, record in self.files.items():
             path = folder / name
             found = path.stat().st_size if path.is_file() else -1
             if found != record.size:
                 state = "is missing" if found < 0 else f"has {found:,} bytes"
-                raise IndexDamagedError(f"{path} {state}, expected {record.size:,} bytes. {_AGAIN}")
-            if path.stat().st_mtime_ns != record.modified and _digest(path) != record.digest:
-                raise IndexDamagedError(f"{path} is altered. {_AGAIN}")
+                raise IndexDamagedError(
+                    f"{path} {state}, expected {record.size:,} bytes. {_REPAIR}"
+                )
+            suspect = hashed or path.stat().st_mtime_ns != record.modified
+            if suspect and _digest(path) != record.digest:
+                raise IndexDamagedError(f"{path} is altered. {_REPAIR}")
 
     def damaged_files(self, folder: Path) -> Iterator[str]:
         """Yield the names of files whose content is not what was written."""
@@ -118,7 +136,20 @@ class Manifest:
                 yield name
 
 
-def describe_files(folder: Path, known: dict[str, FileRecord]) -> dict[str, FileRecord]:
+def stray_files(folder: Path, manifest: Manifest) -> list[str]:
+    """Return the files below a generation's folder that its manifest does not have.
+
+    Hidden files are those of the system that keeps the folder.
+    """
+    found = (
+        path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".") and not path.name.endswith(".lock")
+    )
+    return [name for name in found if name != NAME and name not in manifest.files]
+
+
+def describe_files(folder: Path, known: Mapping[str, FileRecord]) -> dict[str, FileRecord]:
     """Return the record of every file below a folder; immutable files in ``known`` keep theirs."""
     records = {}
     for path in sorted(folder.rglob("*")):

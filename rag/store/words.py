@@ -108,6 +108,14 @@ class WordIndex:
         """Return how many passages there are."""
         return int(self._searcher.num_docs)
 
+    def ids(self) -> list[int]:
+        """Return the ids of all passages, in order."""
+        with self._telling_damage():
+            every = self._tantivy.Query.all_query()
+            hits = self._searcher.search(every, max(1, self.count()), count=False).hits
+            ids = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        return sorted(int(number) for number in ids)
+
     def search(
         self,
         words: Sequence[str],
@@ -214,8 +222,7 @@ class WordIndex:
             if not told or getattr(error, "errno", None) or "No space left" in str(error):
                 raise
             raise IndexDamagedError(
-                f"the word index in {self._folder} cannot be read ({error}). Delete the index "
-                "folder and run `rag index` on your documents again"
+                f"the word index in {self._folder} cannot be read ({error}). Run `rag repair`"
             ) from error
 
     def _open_writer(self) -> Any:  # noqa: ANN401

@@ -216,7 +216,7 @@ def test_files_and_folders_without_permission_are_named(manage: Run, open_folder
     assert done.status == 1
     assert [line.partition(": ")[2] for line in done.err.splitlines()] == [
         f"{closed}: the folder cannot be listed (permission denied)",
-        f"{private}: cannot be read (Permission denied)",
+        f"{private}: no permission to read it; check its owner and mode",
     ]
     assert done.out.startswith("0 added, 0 updated, 0 renamed, 1 unchanged")
     assert answer.out.count("\n") == 1

@@ -1,4 +1,6 @@
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -6,7 +8,7 @@ import pytest
 
 from rag.errors import IndexDamagedError
 from rag.records import Document, Filters, Language, Origin, Passage, PlaceUnit
-from rag.store.catalog import Catalog, Counts
+from rag.store.catalog import Catalog, Counts, FileState
 
 BEES = Document(
     "bees", "d1", "𠮷 bees 🎉 fly.", "Bees", "Orchard WEEKLY", date(2022, 9, 17), "/docs/a/bees.md",
@@ -147,13 +149,62 @@ def test_a_passage_is_found_by_its_digest(catalog: Catalog) -> None:
 
 
 def test_files_are_remembered_until_their_documents_are_gone(catalog: Catalog) -> None:
-    catalog.put_file("/docs/b/tea.pdf", "one")
-    catalog.put_file("/docs/b/tea.pdf", "two")
-    catalog.put_file("/docs/empty.txt", "three")
-    assert catalog.file_digest("/docs/b/tea.pdf") == "two"
+    catalog.put_file("/docs/b/tea.pdf", FileState("one", 1, 10))
+    catalog.put_file("/docs/b/tea.pdf", FileState("two", 2, 20))
+    catalog.put_file("/docs/empty.txt", FileState("three", 3, 30))
+    assert catalog.file("/docs/b/tea.pdf") == FileState("two", 2, 20)
     catalog.forget_files_without_documents()
-    assert catalog.file_digest("/docs/b/tea.pdf") == "two"
-    assert catalog.file_digest("/docs/empty.txt") is None
+    assert catalog.file("/docs/b/tea.pdf") == FileState("two", 2, 20)
+    assert catalog.file("/docs/empty.txt") is None
+
+
+def test_the_paths_below_a_folder_are_not_those_of_its_namesakes(catalog: Catalog) -> None:
+    for path in ("/docs-old/x.txt", "/docs/a/y.txt", "/docs0/z.txt"):
+        put(catalog, Document(path, "d", "text", path=path))
+    below = catalog.paths_below("/docs")
+    assert "/docs/a/y.txt" in below
+    assert all(path.startswith("/docs/") for path in below)
+    assert catalog.paths_below("/docs/a/") == ["/docs/a/bees.md", "/docs/a/y.txt"]
+    assert set(below) < set(catalog.paths_below("/"))
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("UPDATE documents SET text = replace(text, '茶', '菜') WHERE key = 'tea'", "'tea'"),
+        ("UPDATE documents SET published = '1999-01-01' WHERE key = 'tea'", "'tea'"),
+        ("UPDATE documents SET key = 'bee' WHERE key = 'tea'", "'bee'"),
+        ("UPDATE passages SET start = start + 1, end = end + 1", "passage of 'bees'"),
+        ("UPDATE passages SET language = 'other'", "passage of 'bees'"),
+        ("UPDATE passages SET document = 3 WHERE document = 2", "passage of 'bare'"),
+    ],
+)
+def test_what_is_not_as_it_was_stored_is_told_when_it_is_read(
+    catalog: Catalog, tmp_path: Path, sql: str, what: str
+) -> None:
+    every = catalog.passage_ids(Filters())
+    with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as connection:
+        connection.execute(sql)
+        connection.commit()
+    with closing(Catalog.read(tmp_path / "catalog.sqlite")) as reader:
+        assert what in reader.check()
+        with pytest.raises(IndexDamagedError, match=rf"{what}.*rag repair"):
+            list(reader.documents())
+            reader.passages(every)
+
+
+def test_a_damaged_catalog_still_names_what_it_can(catalog: Catalog, tmp_path: Path) -> None:
+    catalog.put_file("/docs/b/tea.pdf", FileState("two", 2, 20))
+    path = tmp_path / "catalog.sqlite"
+    with closing(Catalog.read(path)) as reader:
+        whole = reader.readable_paths()
+        assert "/docs/b/tea.pdf" in whole
+    content = bytearray(path.read_bytes())
+    content[4096 + 100 :] = bytes(len(content) - 4096 - 100)
+    path.write_bytes(content)
+    with closing(Catalog.read(path)) as reader:
+        assert reader.check() != "ok"
+        assert set(reader.readable_paths()) <= set(whole)
 
 
 def test_counts_are_by_language(catalog: Catalog) -> None:
@@ -165,7 +216,7 @@ def test_a_published_catalog_cannot_be_changed(catalog: Catalog, tmp_path: Path)
     reader = Catalog.read(tmp_path / "catalog.sqlite")
     assert reader.document("tea") == TEA
     with pytest.raises(Exception, match="readonly"):
-        reader.put_file("x", "y")
+        reader.put_file("x", FileState("y", 1, 1))
     reader.close()
 
 

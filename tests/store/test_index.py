@@ -1,5 +1,7 @@
 import json
+import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from rag.errors import (
 from rag.records import Field, Language
 from rag.store import IndexReader, IndexWriter, ModelRecord, verify_index
 from rag.store.manifest import FORMAT
+from rag.store.vectors import VectorIndex
 
 from .conftest import MODEL, put, take
 
@@ -227,6 +230,28 @@ def test_a_writer_killed_at_any_moment_leaves_whole_commits(tmp_path: Path) -> N
         assert "z" in keys(folder)
 
 
+def test_a_second_writer_waits_as_long_as_it_may_and_says_for_whom(folder: Path) -> None:
+    said: list[str] = []
+    with IndexWriter(folder, MODEL) as first:
+        with pytest.raises(IndexLockedError, match="longer with --wait SECONDS"):
+            IndexWriter(folder, MODEL, wait=0.05, tell=said.append).__enter__()
+        put(first, "bridge", "the bridge")
+        first.commit(more=False)
+    (line,) = said
+    assert f"process {os.getpid()}, since 2" in line
+    assert line.endswith("waiting for it to end (at most 0.05 s)")
+
+    first = IndexWriter(folder, MODEL).__enter__()
+    # The one who writes ends as soon as it is said that somebody waits.
+    second = IndexWriter(
+        folder, MODEL, wait=math.inf, tell=lambda _: first.__exit__(None, None, None)
+    )
+    with second:
+        put(second, "pear", "the pear")
+        second.commit(more=False)
+    assert keys(folder) == ["bees", "bridge", "pear", "tea"]
+
+
 def test_without_an_index_the_message_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(IndexMissingError, match=r"rag index PATH\.\.\. --index"):
         IndexReader.open(tmp_path / "none", MODEL)
@@ -348,11 +373,109 @@ def test_a_missing_generation_is_damage_to_reader_and_writer(folder: Path) -> No
         IndexWriter(folder, MODEL).__enter__()
 
 
-@pytest.mark.parametrize("content", [b"", b"../..\n", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"", b"../..\n", b"\xff\xfe", b"000001", b"000001 ", b"000001\t", b"00001\n"]
+)
 def test_a_broken_pointer_is_damage(folder: Path, content: bytes) -> None:
     (folder / "CURRENT").write_bytes(content)
-    with pytest.raises(IndexDamagedError, match="CURRENT"):
+    with pytest.raises(IndexDamagedError, match=r"CURRENT.*Run `rag repair`"):
         IndexReader.open(folder, MODEL)
+    with pytest.raises(IndexDamagedError, match="CURRENT"):
+        IndexWriter(folder, MODEL).__enter__()
+    assert "000001" in names(folder)
+
+
+def test_a_pointer_to_another_number_costs_no_generation(folder: Path) -> None:
+    (folder / "CURRENT").write_bytes(b"000003\n")
+    with pytest.raises(IndexDamagedError, match="000003"):
+        IndexWriter(folder, MODEL).__enter__()
+    assert "000001" in names(folder)
+
+
+def test_a_first_generation_that_was_not_announced_is_taken_up(folder: Path) -> None:
+    # As if the writer had died between the renaming and the publishing.
+    (folder / "CURRENT").unlink()
+    with IndexWriter(folder, MODEL) as writer:
+        put(writer, "bridge", "the bridge")
+    assert keys(folder) == ["bees", "tea"]
+
+
+def test_every_byte_of_the_manifest_counts(folder: Path) -> None:
+    path = folder / "000001" / "manifest.json"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(IndexFolderError, match=r"is damaged|has format"):
+            IndexReader.open(folder, MODEL)
+    path.write_bytes(whole)
+    assert verify_index(folder)[1] == []
+
+
+def rot(path: Path, place: int = -1) -> None:
+    """Turn a byte over and leave the time of change as it was."""
+    state = path.stat()
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def test_rot_in_a_small_index_is_told_at_opening_and_in_any_by_verify_and_the_writer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rot(folder / "000001" / "vectors-en.faiss")
+    with pytest.raises(IndexDamagedError, match=r"altered. Run `rag repair`"):
+        IndexReader.open(folder, MODEL)
+    monkeypatch.setattr("rag.store.manifest._QUICKLY_HASHED", 0)
+    IndexReader.open(folder, MODEL).close()
+    assert verify_index(folder)[1] == ["vectors-en.faiss is altered"]
+    # Else its copy would get a checksum of its own.
+    with pytest.raises(IndexDamagedError, match="is altered"):
+        IndexWriter(folder, MODEL).__enter__()
+
+
+def test_a_file_that_is_no_part_of_the_generation_is_found_by_verify(folder: Path) -> None:
+    (folder / "000001" / "vectors-other.faiss").write_bytes(b"x")
+    (folder / "000001" / ".DS_Store").write_bytes(b"x")
+    assert verify_index(folder)[1] == ["vectors-other.faiss is no part of it"]
+
+
+def test_an_index_that_was_copied_halfway_is_damage(folder: Path, tmp_path: Path) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    for count in range(len(files)):
+        copy = tmp_path / str(count)
+        for path in files[:count]:
+            target = copy / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+        needed = [path for path in files[count:] if path.suffix != ".lock"]
+        if needed:
+            with pytest.raises(IndexFolderError, match=r"no index|missing"):
+                IndexReader.open(copy, MODEL)
+        else:
+            assert keys(copy) == ["bees", "tea"]
+
+
+def test_a_reader_overtaken_while_it_opens_takes_the_newer_generation(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = VectorIndex.load
+    overtaken = []
+
+    def slow(generation: Path, dimension: int) -> VectorIndex:
+        if not overtaken:
+            overtaken.append(generation)
+            monkeypatch.undo()
+            with IndexWriter(folder, MODEL) as writer:
+                put(writer, "bridge", "the bridge")
+                writer.commit(more=False)
+        return load(generation, dimension)
+
+    monkeypatch.setattr(VectorIndex, "load", slow)
+    reader = IndexReader.open(folder, MODEL)
+    assert reader.generation.name == "000002"
+    assert reader.mismatches() == []
+    reader.close()
 
 
 def test_a_folder_with_other_files_is_no_place_for_an_index(tmp_path: Path) -> None:

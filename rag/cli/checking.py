@@ -1,0 +1,68 @@
+"""``rag verify`` and ``rag repair``: what is damaged in an index, and making it again."""
+
+from __future__ import annotations
+
+import argparse
+
+from rag.cli.common import DONE, FAILED, add_wait_flag, open_engine, progress_bar, say
+from rag.errors import IndexDamagedError
+
+
+def add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``rag verify``."""
+    verify = commands.add_parser("verify", help="check every file of the index")
+    verify.set_defaults(command=verify_index)
+
+
+def add_repair(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``rag repair``."""
+    repair = commands.add_parser(
+        "repair",
+        help="make again what is damaged in the index",
+        description="Make damaged vectors and words again from the index's catalog of documents. "
+        "Where the catalog is damaged, print the files that it still names, to be indexed again.",
+    )
+    add_wait_flag(repair)
+    repair.set_defaults(command=repair_index)
+
+
+def verify_index(options: argparse.Namespace) -> int:
+    """Say what is damaged."""
+    from rag.store import verify_index
+
+    with open_engine(options) as engine:
+        folder = engine.settings.index
+    counts, problems = verify_index(folder)
+    for problem in problems:
+        say(f"damaged: {problem}")
+    if problems:
+        say("to make again what can be made again, with the same --index: rag repair")
+        return FAILED
+    print(f"whole: {counts.documents} documents, {counts.passages} passages")
+    return DONE
+
+
+def repair_index(options: argparse.Namespace) -> int:
+    """Make again what is damaged, if anything is."""
+    from rag.store import readable_paths, verify_index
+
+    with open_engine(options) as engine:
+        folder = engine.settings.index
+        try:
+            counts, problems = verify_index(folder)
+        except IndexDamagedError as error:
+            problems = [str(error)]
+        if not problems:
+            print(f"whole: {counts.documents} documents, {counts.passages} passages")
+            return DONE
+        for problem in problems:
+            say(f"damaged: {problem}")
+        try:
+            with progress_bar("repairing") as move:
+                report = engine.repair(move)
+        except IndexDamagedError:
+            for path in readable_paths(folder):
+                print(path)
+            raise
+    print(f"repaired; {report.embedded} passages embedded, the words of {report.words} taken again")
+    return DONE
