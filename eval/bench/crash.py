@@ -32,11 +32,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from importlib import import_module
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -47,14 +49,21 @@ from rag.embedding import ModelIdentity
 from rag.engine import Engine
 from rag.errors import IndexFolderError, IndexMissingError
 from rag.evaluation.environment import describe_machine
+from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Hit, Language, Question
 from rag.settings import Settings
 from rag.store import verify_index
+
+# Loaded once for all processes to come.
+for name in ("rag.cli.manage", "rag.indexing", "rag.cli.checking", "faiss", "tantivy"):
+    import_module(name)
 
 DIMENSION = 64
 DOCUMENTS = 24
 ENDS = 5
 """Every so many runs one is left to end."""
+
+FORK = multiprocessing.get_context("fork")
 
 _WORD = re.compile(r"[a-z]+\d*|\d+")
 _STATED = re.compile(r"Station s(\d+) has version v(\d+), which is (\d+)")
@@ -113,9 +122,18 @@ def stated(station: int, version: int) -> str:
     return f"Station s{station} has version v{version}, which is {version}.\n\n{rest * 3}\n"
 
 
+@cache
+def segmenter(cache_folder: Path) -> Segmenter:
+    """Return the segmenter, loaded once for all processes to come."""
+    words = Segmenter(cache_folder)
+    words.warm()
+    return words
+
+
 def quick(folder: Path) -> Engine:
     """Return an engine with the quick model and reader."""
-    engine = Engine(Settings(index=folder, model="words", passage_tokens=16))
+    with mock.patch("rag.engine.Segmenter", segmenter):
+        engine = Engine(Settings(index=folder, model="words", passage_tokens=16))
     engine.__dict__["embedder"] = QuickEmbedder()
     engine.__dict__["answerer"] = QuickReader()
     return engine
@@ -127,6 +145,7 @@ def index_once(index: Path, files: Path, ready: Connection) -> None:
 
     with (
         mock.patch("rag.engine.open_embedder", lambda *_: QuickEmbedder()),
+        mock.patch("rag.engine.Segmenter", segmenter),
         mock.patch("rag.indexing._COMMIT_SECONDS", 0.0),
         mock.patch("rag.indexing._BATCH", 8),
         redirect_stdout(io.StringIO()),
@@ -154,7 +173,7 @@ def read_on(index: Path, results: Connection) -> None:
         except IndexFolderError as error:
             counts["unreadable"] += 1
             wrong.append(str(error))
-        time.sleep(0.02)  # there is one machine for all of it
+        time.sleep(0.05)  # there is one machine for all of it
     results.send((dict(counts), wrong[:10]))
 
 
@@ -227,38 +246,36 @@ def kill_often(folder: Path, kills: int, chance: random.Random) -> dict[str, obj
     written: dict[int, int] = {}
     for station in range(DOCUMENTS):
         write(files, station, 1, written)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["rag.cli.manage", "rag.engine", "rag.indexing", "faiss"])
-    ours, theirs = context.Pipe()
-    reader = context.Process(target=read_on, args=(index, theirs))
+    run_once(index, files, None, chance)
+    ours, theirs = FORK.Pipe()
+    reader = FORK.Process(target=read_on, args=(index, theirs))
     reader.start()
     counts: Counter[str] = Counter()
     problems: list[str] = []
-    before: dict[int, int] = {}
+    before = written.copy()
     longest = 1.0
     run = 0
     while counts["kills"] < kills:
         run += 1
         ends = run % ENDS == 0
-        started, status = run_once(context, index, files, None if ends else longest, chance)
+        started, status = run_once(index, files, None if ends else longest, chance)
         if ends:
             longest = started
         counts["kills"] += status == -signal.SIGKILL
         counts["ended"] += status == 0
         if status not in (0, -signal.SIGKILL):
             problems.append(f"run {run} ended with status {status}")
-        if (index / "CURRENT").exists():
-            damage = verify_index(index)[1]
-            counts["unreadable after a run"] += bool(damage)
-            problems += damage
-            held = versions(index)
-            lost = [s for s in before if s in written and held.get(s, -1) < before[s]]
-            counts["committed documents lost"] += len(lost)
-            if status == 0 and held != written:
-                problems.append(f"after run {run}, which ended, the index differs from the files")
-            before = held
+        damage = apart(damage_of, index)
+        counts["unreadable after a run"] += bool(damage)
+        problems += damage
+        held = apart(versions, index)
+        lost = [s for s in before if s in written and held.get(s, -1) < before[s]]
+        counts["committed documents lost"] += len(lost)
+        if status == 0 and held != written:
+            problems.append(f"after run {run}, which ended, the index differs from the files")
+        before = held
         change(files, chance, written)
-        print(f"\r{counts['kills']} killed", end="", file=sys.stderr, flush=True)
+        tell(f"{counts['kills']} killed, {counts['ended']} ended, {len(problems)} problems")
     ours.send("stop")
     read, wrong = ours.recv()
     reader.join()
@@ -266,18 +283,14 @@ def kill_often(folder: Path, kills: int, chance: random.Random) -> dict[str, obj
 
 
 def run_once(
-    context: multiprocessing.context.ForkServerContext,
-    index: Path,
-    files: Path,
-    within: float | None,
-    chance: random.Random,
+    index: Path, files: Path, within: float | None, chance: random.Random
 ) -> tuple[float, int]:
     """Run `rag index`, killed at a random moment within so many seconds, or to its end.
 
     Return how long it ran and its exit status.
     """
-    ours, theirs = context.Pipe()
-    process: BaseProcess = context.Process(target=index_once, args=(index, files, theirs))
+    ours, theirs = FORK.Pipe()
+    process = FORK.Process(target=index_once, args=(index, files, theirs))
     process.start()
     ours.recv()
     start = time.perf_counter()
@@ -295,9 +308,8 @@ def flip_often(folder: Path, flips: int, chance: random.Random) -> dict[str, obj
     files.mkdir()
     for station in range(DOCUMENTS):
         (files / f"s{station}.txt").write_text(stated(station, 3 * station), "utf-8")
-    with quick(index) as engine:
-        engine.add([files])
-    before = answers(index)
+    run_once(index, files, None, chance)
+    before = apart(answers, index)
     whole = sorted(path for path in index.rglob("*") if path.is_file())
     places = [path for path in whole if path.stat().st_size and not path.name.endswith(".lock")]
     counts: Counter[str] = Counter()
@@ -314,7 +326,7 @@ def flip_often(folder: Path, flips: int, chance: random.Random) -> dict[str, obj
         os.utime(target, ns=(state.st_atime_ns, state.st_mtime_ns))
         where = f"{path.relative_to(index)} byte {place} bit {bit}"
         counts["flips"] += 1
-        if is_told(damaged):
+        if apart(damage_of, damaged):
             counts["found by verify"] += 1
         else:
             missed.append(f"verify: {where}")
@@ -325,29 +337,23 @@ def flip_often(folder: Path, flips: int, chance: random.Random) -> dict[str, obj
             if what == "another answer":
                 missed.append(f"{size}: {where}")
         shutil.rmtree(damaged)
+        tell(f"{counts['flips']} flipped, {len(missed)} missed")
     return {**counts, "missed": missed}
 
 
-def is_told(index: Path) -> bool:
-    """Return whether verify finds that something is wrong."""
+def damage_of(index: Path) -> list[str]:
+    """Return what verify finds."""
     try:
-        return bool(verify_index(index)[1])
-    except IndexFolderError:
-        return True
+        return verify_index(index)[1]
+    except IndexFolderError as error:
+        return [str(error)]
 
 
 def outcome(index: Path, before: list[str], *, small: bool) -> str:
-    """Return what asking comes to, in a process of its own, which tantivy may take along."""
-    context = multiprocessing.get_context("forkserver")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=answer_into, args=(index, small, theirs))
-    process.start()
-    theirs.close()
-    try:
-        said = ours.recv()
-    except EOFError:
-        said = None
-    process.join()
+    """Return what asking comes to."""
+    limit = 2**26 if small else -1
+    with mock.patch("rag.store.manifest._QUICKLY_HASHED", limit):
+        said = apart(answers_or_error, index)
     if said is None:
         return "the process died"
     if isinstance(said, str):
@@ -355,14 +361,29 @@ def outcome(index: Path, before: list[str], *, small: bool) -> str:
     return "the same answers" if said == before else "another answer"
 
 
-def answer_into(index: Path, small: bool, results: Connection) -> None:
-    """Send the answers, or the error."""
-    limit = 2**26 if small else -1
-    with mock.patch("rag.store.manifest._QUICKLY_HASHED", limit):
-        try:
-            results.send(answers(index))
-        except IndexFolderError as error:
-            results.send(str(error))
+def answers_or_error(index: Path) -> list[str] | str:
+    """Return the answers, or the error."""
+    try:
+        return answers(index)
+    except IndexFolderError as error:
+        return str(error)
+
+
+def apart(function: Callable[[Path], Any], index: Path) -> Any:  # noqa: ANN401
+    """Return what a function makes of an index in a process of its own, None when that died.
+
+    tantivy may take its process along, and this one has no threads that forking would leave behind.
+    """
+    ours, theirs = FORK.Pipe()
+    process = FORK.Process(target=lambda: theirs.send(function(index)))
+    process.start()
+    theirs.close()
+    try:
+        result = ours.recv()
+    except EOFError:
+        result = None
+    process.join()
+    return result
 
 
 def answers(index: Path) -> list[str]:
@@ -377,6 +398,11 @@ def answers(index: Path) -> list[str]:
         ]  # fmt: skip
 
 
+def tell(text: str) -> None:
+    """Say how far the work is."""
+    print(f"{text}\r", end="", file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -389,6 +415,7 @@ def main() -> None:
     options = parser.parse_args()
     chance = random.Random(options.seed)
     settings = {"kills": options.kills, "flips": options.flips, "seed": options.seed}
+    segmenter(Settings().cache)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         killed = kill_often(Path(name), options.kills, chance) if options.kills else {}

@@ -229,6 +229,7 @@ def test_an_index_that_may_not_be_written_can_still_be_read(manage: Run, open_fo
     folders = [index, *(path for path in index.rglob("*") if path.is_dir())]
     for path in folders:
         path.chmod(0o555)
+    (open_folder / "zebra.txt").write_text("The zebra of Veld is called Anton.")
     with no_rights():
         reader = IndexReader.open(index)
         found = reader.words.search(["zebra"], {Field.BODY: 1.0}, 9)

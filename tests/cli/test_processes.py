@@ -140,6 +140,30 @@ def test_a_killed_writer_leaves_the_last_index_and_no_lock(
     assert list(real_index.glob("*.part")) == []
 
 
+def test_watching_tells_what_changes_and_ctrl_c_ends_it_well(tmp_path: Path) -> None:
+    notes, index = tmp_path / "notes", tmp_path / "notes" / "index"
+    notes.mkdir()
+    (notes / "oak.txt").write_text("The oak by the gate is 31 m high.")
+    with subprocess.Popen(
+        [BIN / "rag", "watch", notes, "--index", index],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        assert next(lines) == f"added {notes}/oak.txt\n"
+        assert next(lines).startswith("watching ")
+        before = (index / "CURRENT").read_text()
+        (notes / "elm.txt").write_text("The elm by the gate is 12 m high.")
+        assert next(lines) == f"added {notes}/elm.txt\n"
+        assert (index / "CURRENT").read_text() != before
+        (notes / "oak.txt").unlink()
+        assert next(lines) == f"removed {notes}/oak.txt\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert len(installed("rag", "list", "--index", index).out.splitlines()) == 1
+
+
 def test_a_file_that_may_not_grow_is_as_a_full_disk(real_index: Path, tmp_path: Path) -> None:
     long = tmp_path / "long.txt"
     long.write_text("\n".join(f"Wave {n} of the sea. " * 300 for n in range(5)))
