@@ -415,6 +415,7 @@ def main() -> None:
     options = parser.parse_args()
     chance = random.Random(options.seed)
     settings = {"kills": options.kills, "flips": options.flips, "seed": options.seed}
+    os.environ["RUST_BACKTRACE"] = "0"
     segmenter(Settings().cache)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:

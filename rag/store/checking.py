@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing, suppress
 from pathlib import Path
 
-from rag.errors import IndexDamagedError, IndexMissingError
+from rag.errors import IndexDamagedError, IndexFolderError, IndexMissingError
 from rag.store.catalog import Catalog, Counts
 from rag.store.folder import CATALOG, WORDS, current_generation, newest_generation
 from rag.store.index import IndexReader, require_generation
@@ -74,9 +74,9 @@ def salvaged_source(folder: Path, model: ModelRecord) -> Source:
 
 
 def readable_paths(folder: Path) -> list[str]:
-    """Return the files that a damaged index still knows it was made from."""
-    with suppress(IndexDamagedError), closing(_catalog_of(folder)) as catalog:
-        return catalog.readable_paths()
+    """Return the files that a damaged index still knows it was made from, and that are there."""
+    with suppress(IndexFolderError), closing(_catalog_of(folder)) as catalog:
+        return [path for path in catalog.readable_paths() if Path(path).is_file()]
     return []
 
 

@@ -272,13 +272,13 @@ class IndexWriter:
             self._part = None
 
     def _sweep(self) -> None:
-        """Remove generations that are not current, and unfinished ones of writers that died."""
-        current = current_generation(self.folder)
+        """Remove generations but that to start from, and unfinished ones of writers that died."""
+        kept = self._source.generation if self._source else None
         for path in list(self.folder.iterdir()):
             if is_unfinished(path):
                 shutil.rmtree(path, ignore_errors=True)
         for path in list(self.folder.iterdir()):
-            if is_generation(path) and path != current:
+            if is_generation(path) and path != kept:
                 # Under its new name it is swept later, should this be interrupted.
                 with suppress(OSError):
                     shutil.rmtree(path.rename(path.with_name(path.name + PART)))
