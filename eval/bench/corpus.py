@@ -20,9 +20,10 @@ _SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?")
 
 @dataclass(frozen=True)
 class Run:
-    """A child process that is over: wall seconds, peak resident bytes, and what it printed."""
+    """A child process that is over: wall and processor seconds, peak bytes, what it printed."""
 
     seconds: float
+    processor_seconds: float
     peak_bytes: int
     output: str
 
@@ -95,7 +96,8 @@ def run(arguments: Sequence[str]) -> Run:
     if child.returncode:
         raise SystemExit(f"{' '.join(arguments)}: exit status {child.returncode}\n{output}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, usage.ru_maxrss * unit, output)
+    processor = usage.ru_utime + usage.ru_stime
+    return Run(seconds, processor, usage.ru_maxrss * unit, output)
 
 
 def save(path: Path, content: object) -> None:
