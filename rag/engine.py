@@ -256,7 +256,7 @@ class Engine:
             UsageError: there is no document with a key; nothing is removed then.
             IndexFolderError: the index cannot be used, or the disk is full.
         """
-        from rag.indexing import remove_document
+        from rag.storing import remove_document
 
         with self._changing(self.contents.manifest.model) as writer:
             for key in dict.fromkeys(keys):

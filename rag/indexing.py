@@ -15,12 +15,12 @@ import numpy as np
 
 from rag.embedding import Embedder
 from rag.errors import SourceError
-from rag.language.names import chinese_names, local_places, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths, split_document
-from rag.records import Document, Language, Passage
+from rag.records import Document, Passage
 from rag.sources import Source, document_path, load_file
-from rag.store import SPOOL, Catalog, Entry, FileState, IndexWriter, ModelRecord, Spool
+from rag.store import SPOOL, Catalog, FileState, IndexWriter, ModelRecord, Spool
+from rag.storing import remove_document, store_vectors, text_to_embed, word_entries
 from rag.survey import is_gone, state_of, survey_files
 
 Progress = Callable[[str, int, int], None]
@@ -255,31 +255,6 @@ class Indexer:
         self.report.changes["renamed", document.path] += 1
 
 
-def store_vectors(
-    writer: IndexWriter, ids: Sequence[int], passages: Sequence[Passage], vectors: np.ndarray
-) -> None:
-    """Stage the vectors of passages, each among those of its language."""
-    for language in Language:
-        places = [i for i, passage in enumerate(passages) if passage.language is language]
-        if places:
-            writer.vectors.add(language, [ids[i] for i in places], vectors[places])
-
-
-def word_entries(
-    segmenter: Segmenter, document: Document, ids: Sequence[int], passages: Sequence[Passage]
-) -> Iterator[Entry]:
-    """Yield what lexical search holds of a document's passages."""
-    title = segmenter.words(document.title)
-    opening = document.opening
-    about = local_places(opening, segmenter.words(opening))
-    for number, passage in zip(ids, passages, strict=True):
-        body = segmenter.words(passage.text)
-        names = romanise(chinese_names([*body, *title]))
-        places = about | local_places(passage.text, body)
-        languages = (passage.language, passage.title_language)
-        yield Entry(number, *languages, body, title, names, places)
-
-
 def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[float]:
     """Return the cosine between a subject and each text."""
     if not texts:
@@ -287,14 +262,6 @@ def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[f
     vectors = embedder.embed_passages([subject, *texts])
     cosines: list[float] = (vectors[1:] @ vectors[0]).tolist()
     return cosines
-
-
-def remove_document(writer: IndexWriter, key: str) -> None:
-    """Take a document's passages out of every part of an index."""
-    ids = writer.catalog.passage_ids_of(key)
-    writer.vectors.remove(ids)
-    writer.words.remove(ids)
-    writer.catalog.remove_document(key)
 
 
 def _load(path: Path, embedder: Embedder) -> tuple[Source, FileState]:
@@ -321,11 +288,6 @@ def _groups(
             group, size = [], 0
     if group:
         yield group
-
-
-def text_to_embed(passage: Passage) -> str:
-    """Return a passage's text after its title and date."""
-    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
 def _passage_digest(passage: Passage) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.embedding import Embedder
-from rag.indexing import Progress, store_vectors, text_to_embed, word_entries
+from rag.indexing import Progress
 from rag.language.words import Segmenter
 from rag.records import Filters
 from rag.store import IndexWriter
+from rag.storing import store_vectors, text_to_embed, word_entries
 
 _BATCH = 64
 

@@ -108,7 +108,7 @@ def _look_at(path: Path, name: str, catalog: Catalog, survey: Survey) -> None:
         reason = f"{path}: cannot be read ({error.strerror or error})"
         survey.problems.append((str(path), reason))
     else:
-        survey.unchanged += catalog.count_of_file(name)
+        survey.unchanged += len(catalog.keys_of_file(name))
 
 
 def _miss(root: Path, found: set[str], catalog: Catalog, survey: Survey) -> None:

@@ -1,6 +1,6 @@
 """One index folder: vectors in FAISS, words in tantivy, documents and passages in SQLite."""
 
-from rag.store.catalog import Catalog, Counts, FileState
+from rag.store.catalog import Catalog, Counts
 from rag.store.checking import readable_paths, salvaged_source, verify_index
 from rag.store.folder import (
     FEEDBACK,
@@ -13,6 +13,7 @@ from rag.store.folder import (
 )
 from rag.store.index import IndexReader, IndexWriter, open_catalog
 from rag.store.manifest import ModelRecord
+from rag.store.rows import FileState
 from rag.store.source import Start, whole_source
 from rag.store.spool import Spool
 from rag.store.words import Entry

@@ -19,7 +19,7 @@ from typing import Any
 
 from rag.errors import IndexDamagedError
 from rag.records import Document, Filters, Language, Passage
-from rag.store.rows import checksum_of, document_from, document_row
+from rag.store.rows import FileState, checksum_of, document_from, document_row
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -53,18 +53,6 @@ class Counts:
     documents: int
     passages: int
     languages: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """A file as it was when it was read: SHA-256, bytes, and time of last change in nanoseconds.
-
-    ``modified`` is 0 where the time tells nothing, ``digest`` "" for a file to be read again.
-    """
-
-    digest: str
-    size: int
-    modified: int
 
 
 class Catalog:
@@ -204,10 +192,6 @@ class Catalog:
         sql = "SELECT DISTINCT path FROM documents WHERE path >= ? AND path < ? ORDER BY path"
         root = folder.rstrip("/")
         return [row[0] for row in self._query(sql, (f"{root}/", f"{root}0"))]
-
-    def count_of_file(self, path: str) -> int:
-        """Return how many documents came from a file."""
-        return int(self._query("SELECT COUNT(*) FROM documents WHERE path = ?", (path,))[0][0])
 
     def keys_of_file(self, path: str) -> dict[str, str]:
         """Return the keys of the documents that came from a file, with their digests."""

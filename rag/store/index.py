@@ -116,13 +116,15 @@ class IndexReader:
 
 @contextmanager
 def open_catalog(folder: Path, model: ModelRecord) -> Iterator[Catalog]:
-    """Open the current generation's catalog alone, checking format and model.
+    """Open the current generation's catalog alone, checking format, model and files.
 
     Raises:
         IndexFolderError: there is no index, or it cannot be used.
     """
     generation = require_generation(folder)
-    Manifest.read(generation).check_model(model, folder)
+    manifest = Manifest.read(generation)
+    manifest.check_model(model, folder)
+    manifest.check_files(generation)
     with closing(Catalog.read(generation / CATALOG)) as catalog:
         yield catalog
 

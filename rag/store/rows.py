@@ -1,14 +1,27 @@
-"""Documents as rows of the catalog, and the checksums of rows."""
+"""What the catalog keeps as rows: documents, the states of files, the checksums of rows."""
 
 from __future__ import annotations
 
 import json
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from rag.records import Document, Origin, PlaceUnit
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file as it was when it was read: SHA-256, bytes, and time of last change in nanoseconds.
+
+    ``modified`` is 0 where the time tells nothing, ``digest`` "" for a file to be read again.
+    """
+
+    digest: str
+    size: int
+    modified: int
 
 
 def document_row(document: Document) -> tuple[object, ...]:

@@ -91,7 +91,7 @@ def test_an_index_that_is_cut_short_is_named_whichever_file_it_is(
 
 
 def test_an_altered_byte_is_found_by_verify_and_crashes_nothing(
-    ask: Run, manage: Run, own_index: Path
+    ask: Run, manage: Run, own_index: Path, corpus: Path
 ) -> None:
     assert manage("verify", "--index", own_index).out == "whole: 6 documents, 6 passages\n"
     for path in files_of(own_index):
@@ -106,6 +106,8 @@ def test_an_altered_byte_is_found_by_verify_and_crashes_nothing(
         answered = ask(QUESTION, "--index", own_index)
         assert (answered.status, answered.out) == (1, ""), path
         assert "Run `rag repair`" in answered.message
+        # Not even where nothing else is to be done does it pass for whole.
+        assert "Run `rag repair`" in manage("index", corpus, "--index", own_index).message
         path.unlink()
         path.write_bytes(whole)
     assert manage("verify", "--index", own_index).status == 0
@@ -131,6 +133,8 @@ def test_an_index_of_another_version_says_which_and_what_to_do(
         ask(QUESTION, "--index", own_index),
         manage("index", corpus, "--index", own_index),
         manage("list", "--index", own_index),
+        manage("verify", "--index", own_index),
+        manage("repair", "--index", own_index),
     ):
         assert (done.status, done.out) == (1, "")
         assert f"the index {own_index} has format 99" in done.message

@@ -8,7 +8,8 @@ import pytest
 
 from rag.errors import IndexDamagedError
 from rag.records import Document, Filters, Language, Origin, Passage, PlaceUnit
-from rag.store.catalog import Catalog, Counts, FileState
+from rag.store.catalog import Catalog, Counts
+from rag.store.rows import FileState
 
 BEES = Document(
     "bees", "d1", "𠮷 bees 🎉 fly.", "Bees", "Orchard WEEKLY", date(2022, 9, 17), "/docs/a/bees.md",
