@@ -16,7 +16,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
+
 from rag.errors import IndexDamagedError
+from rag.passage_set import PassageSet
 from rag.records import Document, Filters, Language, Origin, Passage, PlaceUnit
 
 _SCHEMA = """
@@ -26,6 +29,7 @@ CREATE TABLE documents (
     url TEXT NOT NULL, excerpt INTEGER NOT NULL, warnings TEXT NOT NULL, text TEXT NOT NULL,
     origin TEXT NOT NULL);
 CREATE INDEX documents_path ON documents (path);
+CREATE INDEX documents_filtered ON documents (published, publisher, path);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
@@ -143,14 +147,16 @@ class Catalog:
             )  # fmt: skip
         return found
 
-    def passage_ids(self, filters: Filters) -> list[int]:
+    def passage_ids(self, filters: Filters) -> PassageSet:
         """Return the ids of all passages of the documents that pass the filters."""
         where, values = _where(filters)
+        # One text instead of a row an id, which takes three times as long.
         sql = (
-            "SELECT p.id FROM passages p WHERE p.document IN "
-            f"(SELECT id FROM documents WHERE {where}) ORDER BY p.id"
+            "SELECT group_concat(p.id) FROM passages p WHERE p.document IN "
+            f"(SELECT id FROM documents WHERE {where})"
         )
-        return [row[0] for row in self._query(sql, values)]
+        ((ids,),) = self._query(sql, values)
+        return PassageSet(np.fromstring(ids or "", np.int64, sep=","))
 
     def passage_ids_of(self, key: str) -> list[int]:
         """Return the ids of a document's passages, in the order of its text."""

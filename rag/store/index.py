@@ -15,6 +15,7 @@ import os
 import shutil
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError
+from rag.passage_set import PassageSet
 from rag.records import Filters
 from rag.store.catalog import Catalog, Counts
 from rag.store.folder import (
@@ -44,6 +46,7 @@ from rag.store.vectors import VectorIndex
 from rag.store.words import WordIndex
 
 _OPEN_TRIES = 5
+_FILTERS_KEPT = 16
 
 
 class IndexReader:
@@ -56,6 +59,7 @@ class IndexReader:
         self.vectors = VectorIndex.load(generation, manifest.model.dimension)
         self.words = WordIndex(generation / "words")
         self.catalog = Catalog.read(generation / "catalog.sqlite")
+        self._allowed = lru_cache(_FILTERS_KEPT)(self.catalog.passage_ids)
 
     @classmethod
     def open(cls, folder: Path, model: ModelRecord | None = None) -> IndexReader:
@@ -91,6 +95,10 @@ class IndexReader:
     def close(self) -> None:
         """Close the catalog; vectors and words go with the object."""
         self.catalog.close()
+
+    def allowed(self, filters: Filters) -> PassageSet:
+        """Return the passages of the documents that pass the filters, once looked up kept."""
+        return self._allowed(filters)
 
     def mismatches(self) -> list[str]:
         """Return where catalog, vectors, words and manifest do not fit together."""

@@ -12,7 +12,7 @@ from typing import Any
 from rag.errors import IndexDamagedError, IndexModelError, IndexVersionError
 from rag.store.catalog import Counts
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever an index written before cannot be read as one written now."""
 
 NAME = "manifest.json"
@@ -136,8 +136,10 @@ def describe_files(folder: Path, known: dict[str, FileRecord]) -> dict[str, File
 
 
 def is_immutable(name: str) -> bool:
-    """Return whether a file is a word segment, which never changes under its name."""
+    """Return whether a file is a segment's of words or vectors, never changed under its name."""
     folder, _, file = name.rpartition("/")
+    if folder == "vectors":
+        return not file.endswith(".state.npz")
     return folder == "words" and len(file.partition(".")[0]) == 32
 
 

@@ -16,13 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.errors import IndexDamagedError
 from rag.language.words import stemmer
+from rag.passage_set import PassageSet
 from rag.records import Field, Language
 
 _ANALYZER = "words"
 _HEAP_BYTES = 64_000_000
 _PANIC = "PanicException"
+_LARGE = 50_000
+"""Above so many passages limits are met after ranking, of more than is wanted."""
+_MOST_TAKEN = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class WordIndex:
         for entry in entries:
             document = self._tantivy.Document()
             document.add_unsigned("passage", entry.passage)
+            document.add_unsigned("kind", _kind(entry.language, entry.title_language))
             document.add_text("language", entry.language.value)
             document.add_text("title_language", entry.title_language.value)
             for field, words in (
@@ -116,7 +124,7 @@ class WordIndex:
         *,
         language: Language | None = None,
         title_language: Language | None = None,
-        allowed: Sequence[int] | None = None,
+        allowed: PassageSet | None = None,
     ) -> list[tuple[int, float]]:
         """Return passage ids with their BM25 scores, best first.
 
@@ -137,7 +145,7 @@ class WordIndex:
         limit: int,
         *,
         language: Language,
-        allowed: Sequence[int] | None = None,
+        allowed: PassageSet | None = None,
     ) -> list[tuple[int, float]]:
         """Return passage ids with BM25 scores for words of which any one form will do.
 
@@ -158,7 +166,8 @@ class WordIndex:
                         else query.boolean_query([(occur.Must, part) for part in parts])
                     )
             if ways:
-                clauses.append((occur.Should, query.disjunction_max_query(ways)))
+                best = ways[0] if len(ways) == 1 else query.disjunction_max_query(ways)
+                clauses.append((occur.Should, best))
         return self._run(clauses, limit, language, None, allowed)
 
     def search_places(
@@ -170,7 +179,7 @@ class WordIndex:
         for place in places:
             named = query.term_query(self._schema, Field.PLACES.value, _one_word(place))
             clauses.append((occur.Should, query.const_score_query(named, 1 / len(places))))
-        return self._run(clauses, max(1, len(passages)), None, None, passages)
+        return self._run(clauses, max(1, len(passages)), None, None, PassageSet(passages))
 
     def _run(
         self,
@@ -178,11 +187,16 @@ class WordIndex:
         limit: int,
         language: Language | None,
         title_language: Language | None,
-        allowed: Sequence[int] | None,
+        allowed: PassageSet | None,
     ) -> list[tuple[int, float]]:
         query, occur = self._tantivy.Query, self._tantivy.Occur
         if not clauses or (allowed is not None and not allowed):
             return []
+        if self.count() > _LARGE and (language or title_language or allowed):
+            kinds = _kinds(language, title_language)
+            found = self._sift(query.boolean_query(clauses), limit, kinds, allowed)
+            if found is not None:
+                return found
         limits: list[Any] = []
         if language is not None:
             limits.append(query.term_query(self._schema, "language", language.value))
@@ -194,14 +208,49 @@ class WordIndex:
         if limits:
             musts = [(occur.Must, query.boost_query(item, 0.0)) for item in limits]
             best = query.boolean_query([(occur.Must, best), *musts])
+        ids, _, scores = self._best(best, limit)
+        return _ranking(ids, scores)
+
+    def _sift(
+        self,
+        query: Any,  # noqa: ANN401
+        limit: int,
+        kinds: Sequence[int],
+        allowed: PassageSet | None,
+    ) -> list[tuple[int, float]] | None:
+        """Return the best of what may be found, by taking more and leaving out what may not.
+
+        With nothing but words in the query tantivy passes over all that cannot be among the best.
+        None where too many would have to be taken.
+        """
+        share = 1.0 if allowed is None else len(allowed) / self.count()
+        take = round(2 * limit / share)
+        while take <= _MOST_TAKEN:
+            ids, found_kinds, scores = self._best(query, take)
+            wanted = np.isin(found_kinds, kinds)
+            if allowed is not None:
+                wanted &= allowed.holds(ids)
+            if np.count_nonzero(wanted) >= limit or len(ids) < take:
+                return _ranking(ids[wanted][:limit], scores[wanted][:limit])
+            take *= 4
+        return None
+
+    def _best(
+        self,
+        query: Any,  # noqa: ANN401
+        limit: int,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return the passages that a query finds, their kinds and scores, best first."""
         with self._telling_damage():
-            hits = self._searcher.search(best, limit, count=False).hits
-            ids = self._searcher.fast_field_values("passage", [address for _, address in hits])
-            if None in ids:
+            hits = self._searcher.search(query, limit, count=False).hits
+            places = [address for _, address in hits]
+            ids, kinds = (
+                self._searcher.fast_field_values(name, places) for name in ("passage", "kind")
+            )
+            if None in ids or None in kinds:
                 raise ValueError("a passage has no number")
-        # Equal scores stand in the order of the passages, whatever segment they lie in.
-        found = [(int(i), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
-        return sorted(found, key=lambda item: (-item[1], item[0]))
+        scores = np.array([score for score, _ in hits], np.float64)
+        return np.array(ids, np.int64), np.array(kinds, np.int64), scores
 
     @contextmanager
     def _telling_damage(self) -> Iterator[None]:
@@ -228,6 +277,27 @@ def _one_word(place: str) -> str:
     return place.replace(" ", "")
 
 
+def _ranking(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> list[tuple[int, float]]:
+    """Return ids with scores; equal ones in the order of the passages, in whatever segment."""
+    found = zip(ids.tolist(), scores.tolist(), strict=True)
+    return sorted(found, key=lambda item: (-item[1], item[0]))
+
+
+def _kinds(language: Language | None, title_language: Language | None) -> list[int]:
+    """Return the numbers of passages of a language with titles of one; None is any."""
+    return [
+        _kind(own, title)
+        for own in ([language] if language else Language)
+        for title in ([title_language] if title_language else Language)
+    ]
+
+
+def _kind(language: Language, title_language: Language) -> int:
+    """Return one number for the languages of a passage and of its title."""
+    every = list(Language)
+    return len(every) * every.index(language) + every.index(title_language)
+
+
 def _writable(folder: Path) -> bool:
     as_effective_user = os.access in os.supports_effective_ids
     return os.access(folder, os.W_OK, effective_ids=as_effective_user)
@@ -246,6 +316,7 @@ def _mirror(folder: Path, mirror: Path) -> None:
 def _schema(tantivy: Any) -> Any:  # noqa: ANN401
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage", indexed=True, fast=True)
+    builder.add_unsigned_field("kind", fast=True)
     for name in ("language", "title_language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for field in Field:
