@@ -39,6 +39,9 @@ _MOST = {Language.CHINESE: 200, Language.ENGLISH: 600}
 _FIRST_DAY = date(2020, 1, 1)
 _DAYS = 1000
 _SHARE_OF_FEW = 100
+_ONE_MORE = 10**9
+Made = tuple[Document, list[Passage], list[tuple], NDArray[np.float32]]
+"""A document, its passages, what the index looks words up in for each, and their vectors."""
 FEW, MANY = "the few", "the many"
 """Publishers: of every hundredth document, and of the others."""
 
@@ -96,7 +99,7 @@ def read_real(paragraphs: Sequence[SquadParagraph], embedder: Embedder, cache: P
 class Corpus:
     """As many passages as are asked for, the same for the same seed."""
 
-    def __init__(self, real: Real, segmenter: Segmenter, seed: int) -> None:
+    def __init__(self, real: Real, segmenter: Segmenter, seed: int = 7) -> None:
         self._real = real
         self._segmenter = segmenter
         self._seed = seed
@@ -113,27 +116,34 @@ class Corpus:
     def write(self, writer: IndexWriter, count: int, commit_each: int) -> None:
         """Add ``count`` passages through every part of an index, and commit as it goes."""
         done = committed = 0
-        for document, passages, entries, vectors in self.documents(count):
-            row = writer.catalog.put_document(document)
-            digests = [f"{document.key}/{passage.start}" for passage in passages]
-            ids = writer.catalog.put_passages(row, passages, digests)
-            for language in {passage.language for passage in passages}:
-                own = [i for i, passage in enumerate(passages) if passage.language is language]
-                writer.vectors.add(language, [ids[i] for i in own], vectors[own])
-            writer.words.add(
-                Entry(i, p.language, p.title_language, *entry)
-                for i, p, entry in zip(ids, passages, entries, strict=True)
-            )
-            done += len(passages)
-            if done - committed >= commit_each:
+        for made in self.documents(count):
+            self._put(writer, made)
+            done += len(made[1])
+            if done - committed >= commit_each and done < count:
                 writer.commit()
                 committed = done
         writer.commit(more=False)
 
-    def documents(
-        self, count: int
-    ) -> Iterator[tuple[Document, list[Passage], list[tuple], NDArray[np.float32]]]:
-        """Yield documents of ``count`` passages together: passages, words of each, vectors."""
+    def write_one_more(self, writer: IndexWriter) -> None:
+        """Add one made document of four passages that is in no index of ``write``."""
+        self._put(writer, self._make(_ONE_MORE, PASSAGES_EACH))
+        writer.commit(more=False)
+
+    def _put(self, writer: IndexWriter, made: Made) -> None:
+        document, passages, entries, vectors = made
+        row = writer.catalog.put_document(document)
+        digests = [f"{document.key}/{passage.start}" for passage in passages]
+        ids = writer.catalog.put_passages(row, passages, digests)
+        for language in {passage.language for passage in passages}:
+            own = [i for i, passage in enumerate(passages) if passage.language is language]
+            writer.vectors.add(language, [ids[i] for i in own], vectors[own])
+        writer.words.add(
+            Entry(i, p.language, p.title_language, *entry)
+            for i, p, entry in zip(ids, passages, entries, strict=True)
+        )
+
+    def documents(self, count: int) -> Iterator[Made]:
+        """Yield documents of ``count`` passages together, real ones first."""
         done = at = 0
         order = list(range(len(self._real.documents)))
         starts = np.cumsum([0, *(len(items) for _, items in self._real.documents)])
@@ -166,9 +176,7 @@ class Corpus:
         places = local_places(passage.text, body)
         return body, title, romanise(chinese_names([*body, *title])), places
 
-    def _make(
-        self, number: int, count: int
-    ) -> tuple[Document, list[Passage], list[tuple], NDArray[np.float32]]:
+    def _make(self, number: int, count: int) -> Made:
         """Return a document of made passages in one language; the number alone decides."""
         chance = random.Random(self._seed * 1_000_003 + number)
         language = chance.choice(list(_MOST))
@@ -220,4 +228,4 @@ class Corpus:
 def _document(number: int, text: str, title: str) -> Document:
     publisher = MANY if number % _SHARE_OF_FEW else FEW
     key = f"d{number}"
-    return Document(key, key, text, title, publisher, day(number // _SHARE_OF_FEW + number), key)
+    return Document(key, key, text, title, publisher, day(number), key)

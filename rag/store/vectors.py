@@ -50,7 +50,7 @@ class VectorIndex:
         target = folder / FOLDER
         target.mkdir(exist_ok=True)
         for language in Language:
-            groups = _groups(self._searched(language))
+            groups = _groups(self.segments(language))
             self._segments[language] = [
                 group[0].link(target)
                 if len(group) == 1 and group[0].is_written and not group[0].is_sparse
@@ -90,12 +90,12 @@ class VectorIndex:
         count = self.count(language)
         if not count:
             return None
-        total = sum(segment.total for segment in self._searched(language))
+        total = sum(segment.total for segment in self.segments(language))
         return np.asarray(total / count, np.float32)
 
     def ids(self) -> set[int]:
         """Return every passage id that has a vector."""
-        every = (segment for language in Language for segment in self._searched(language))
+        every = (segment for language in Language for segment in self.segments(language))
         return {number for segment in every for number in segment.kept().tolist()}
 
     def search(
@@ -107,12 +107,12 @@ class VectorIndex:
         """
         found = [
             item
-            for segment in self._searched(language)
+            for segment in self.segments(language)
             for item in segment.search(question, limit, allowed)
         ]
         return sorted(found, key=lambda item: (-item[1], item[0]))[:limit]
 
-    def _searched(self, language: Language) -> list[Segment]:
+    def segments(self, language: Language) -> list[Segment]:
         """Return the segments that have vectors, what was added as one."""
         segments = [segment for segment in self._segments[language] if len(segment)]
         if added := self._added[language]:

@@ -79,7 +79,7 @@ class WordIndex:
         for entry in entries:
             document = self._tantivy.Document()
             document.add_unsigned("passage", entry.passage)
-            document.add_unsigned("kind", _kind(entry.language, entry.title_language))
+            document.add_unsigned("language_number", _number(entry.language))
             document.add_text("language", entry.language.value)
             document.add_text("title_language", entry.title_language.value)
             for field, words in (
@@ -189,33 +189,43 @@ class WordIndex:
         title_language: Language | None,
         allowed: PassageSet | None,
     ) -> list[tuple[int, float]]:
-        query, occur = self._tantivy.Query, self._tantivy.Occur
         if not clauses or (allowed is not None and not allowed):
             return []
-        if self.count() > _LARGE and (language or title_language or allowed):
-            kinds = _kinds(language, title_language)
-            found = self._sift(query.boolean_query(clauses), limit, kinds, allowed)
+        best = self._tantivy.Query.boolean_query(clauses)
+        if self.count() > _LARGE and (language or allowed):
+            # Few passages have a title in another language than their text.
+            own = language if title_language else None
+            some = self._limited(best, own, title_language, None)
+            found = self._sift(some, limit, language, allowed)
             if found is not None:
                 return found
-        limits: list[Any] = []
+        ids, _, scores = self._best(self._limited(best, language, title_language, allowed), limit)
+        return _ranking(ids, scores)
+
+    def _limited(
+        self,
+        best: Any,  # noqa: ANN401
+        language: Language | None,
+        title_language: Language | None,
+        allowed: PassageSet | None,
+    ) -> Any:  # noqa: ANN401
+        """Return a query whose finds are limited before they are ranked."""
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        limits = []
         if language is not None:
             limits.append(query.term_query(self._schema, "language", language.value))
         if title_language is not None:
             limits.append(query.term_query(self._schema, "title_language", title_language.value))
         if allowed is not None:
             limits.append(query.term_set_query(self._schema, "passage", list(allowed)))
-        best = query.boolean_query(clauses)
-        if limits:
-            musts = [(occur.Must, query.boost_query(item, 0.0)) for item in limits]
-            best = query.boolean_query([(occur.Must, best), *musts])
-        ids, _, scores = self._best(best, limit)
-        return _ranking(ids, scores)
+        musts = [(occur.Must, query.boost_query(item, 0.0)) for item in limits]
+        return query.boolean_query([(occur.Must, best), *musts]) if musts else best
 
     def _sift(
         self,
         query: Any,  # noqa: ANN401
         limit: int,
-        kinds: Sequence[int],
+        language: Language | None,
         allowed: PassageSet | None,
     ) -> list[tuple[int, float]] | None:
         """Return the best of what may be found, by taking more and leaving out what may not.
@@ -226,8 +236,10 @@ class WordIndex:
         share = 1.0 if allowed is None else len(allowed) / self.count()
         take = round(2 * limit / share)
         while take <= _MOST_TAKEN:
-            ids, found_kinds, scores = self._best(query, take)
-            wanted = np.isin(found_kinds, kinds)
+            ids, languages, scores = self._best(query, take)
+            wanted = np.ones(len(ids), np.bool_)
+            if language is not None:
+                wanted &= languages == _number(language)
             if allowed is not None:
                 wanted &= allowed.holds(ids)
             if np.count_nonzero(wanted) >= limit or len(ids) < take:
@@ -240,17 +252,18 @@ class WordIndex:
         query: Any,  # noqa: ANN401
         limit: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Return the passages that a query finds, their kinds and scores, best first."""
+        """Return the passages that a query finds, the numbers of their languages, scores."""
         with self._telling_damage():
             hits = self._searcher.search(query, limit, count=False).hits
             places = [address for _, address in hits]
-            ids, kinds = (
-                self._searcher.fast_field_values(name, places) for name in ("passage", "kind")
+            ids, languages = (
+                np.array(self._searcher.fast_field_values(name, places), np.float64)
+                for name in ("passage", "language_number")
             )
-            if None in ids or None in kinds:
+            if np.isnan(ids).any() or np.isnan(languages).any():
                 raise ValueError("a passage has no number")
         scores = np.array([score for score, _ in hits], np.float64)
-        return np.array(ids, np.int64), np.array(kinds, np.int64), scores
+        return ids.astype(np.int64), languages.astype(np.int64), scores
 
     @contextmanager
     def _telling_damage(self) -> Iterator[None]:
@@ -283,19 +296,8 @@ def _ranking(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> list[tuple[
     return sorted(found, key=lambda item: (-item[1], item[0]))
 
 
-def _kinds(language: Language | None, title_language: Language | None) -> list[int]:
-    """Return the numbers of passages of a language with titles of one; None is any."""
-    return [
-        _kind(own, title)
-        for own in ([language] if language else Language)
-        for title in ([title_language] if title_language else Language)
-    ]
-
-
-def _kind(language: Language, title_language: Language) -> int:
-    """Return one number for the languages of a passage and of its title."""
-    every = list(Language)
-    return len(every) * every.index(language) + every.index(title_language)
+def _number(language: Language) -> int:
+    return list(Language).index(language)
 
 
 def _writable(folder: Path) -> bool:
@@ -316,7 +318,7 @@ def _mirror(folder: Path, mirror: Path) -> None:
 def _schema(tantivy: Any) -> Any:  # noqa: ANN401
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage", indexed=True, fast=True)
-    builder.add_unsigned_field("kind", fast=True)
+    builder.add_unsigned_field("language_number", fast=True)
     for name in ("language", "title_language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for field in Field:
