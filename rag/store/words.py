@@ -24,6 +24,8 @@ from rag.language.words import stemmer
 from rag.passage_set import PassageSet
 from rag.records import Field, Language
 
+_Query = Any
+_Numbers = NDArray[np.int64]
 _ANALYZER = "words"
 _HEAP_BYTES = 64_000_000
 _PANIC = "PanicException"
@@ -204,11 +206,11 @@ class WordIndex:
 
     def _limited(
         self,
-        best: Any,  # noqa: ANN401
+        best: _Query,
         language: Language | None,
         title_language: Language | None,
         allowed: PassageSet | None,
-    ) -> Any:  # noqa: ANN401
+    ) -> _Query:
         """Return a query whose finds are limited before they are ranked."""
         query, occur = self._tantivy.Query, self._tantivy.Occur
         limits = []
@@ -222,11 +224,7 @@ class WordIndex:
         return query.boolean_query([(occur.Must, best), *musts]) if musts else best
 
     def _sift(
-        self,
-        query: Any,  # noqa: ANN401
-        limit: int,
-        language: Language | None,
-        allowed: PassageSet | None,
+        self, query: _Query, limit: int, language: Language | None, allowed: PassageSet | None
     ) -> list[tuple[int, float]] | None:
         """Return the best of what may be found, by taking more and leaving out what may not.
 
@@ -247,11 +245,7 @@ class WordIndex:
             take *= 4
         return None
 
-    def _best(
-        self,
-        query: Any,  # noqa: ANN401
-        limit: int,
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    def _best(self, query: _Query, limit: int) -> tuple[_Numbers, _Numbers, NDArray[np.float64]]:
         """Return the passages that a query finds, the numbers of their languages, scores."""
         with self._telling_damage():
             hits = self._searcher.search(query, limit, count=False).hits
