@@ -25,6 +25,7 @@ from rag.evaluation.environment import describe_engine
 from rag.evaluation.matching import exact_match, f1
 from rag.evaluation.report import markdown_table, show
 from rag.evaluation.squad import SquadParagraph, SquadQuestion, read_squad
+from rag.passage_set import PassageSet
 from rag.retrieval import Retriever
 
 WHOLE = {"CMRC 2018 trial": "cmrc2018_trial", "DRCD test": "drcd_test"}
@@ -71,7 +72,7 @@ def read(engine: Engine, paragraph: SquadParagraph, question: SquadQuestion) -> 
     """Return the best words in the question's own paragraph."""
     index = engine.index
     query = engine.understand(question.text)
-    own = index.catalog.passage_ids_of(paragraph.id)
+    own = PassageSet(index.catalog.passage_ids_of(paragraph.id))
     retriever = Retriever(index.vectors, index.words, index.catalog)
     hits = retriever.search(query, top_k=len(own), allowed=own)
     document = engine.document(paragraph.id)

@@ -94,7 +94,7 @@ def search(
 ) -> list[Hit]:
     """Return the passages nearest to a question, best first, of those that the filters allow."""
     retriever = Retriever(index.vectors, index.words, index.catalog)
-    allowed = index.catalog.passage_ids(filters) if filters else None
+    allowed = index.allowed(filters) if filters else None
     return retriever.search(query, top_k=top_k, mode=mode, allowed=allowed)
 
 

@@ -59,7 +59,7 @@ def drop_manifest(folder: Path) -> None:
 
 
 def drop_vectors(folder: Path) -> None:
-    (folder / "vectors-en.faiss").unlink()
+    shutil.rmtree(folder / "vectors")
 
 
 def cut_words(folder: Path) -> None:
@@ -72,7 +72,7 @@ def drop_words(folder: Path) -> None:
 
 def cut_all(folder: Path) -> None:
     drop_words(folder)
-    cut(folder / "vectors-en.faiss")
+    cut(max((folder / "vectors").glob("en-*.rows.npy")))
     drop_manifest(folder)
 
 

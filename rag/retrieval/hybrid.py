@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.passage_set import PassageSet
 from rag.records import Field, Hit, Language, Passage, Question, SearchMode
 
 Ranking = list[tuple[int, float]]
@@ -30,7 +32,7 @@ class VectorSearch(Protocol):
         question: NDArray[np.float32],
         language: Language,
         limit: int,
-        allowed: Sequence[int] | None,
+        allowed: PassageSet | None,
     ) -> Ranking:
         """Return ids with cosines, best first."""
         ...
@@ -47,7 +49,7 @@ class WordSearch(Protocol):
         *,
         language: Language | None = None,
         title_language: Language | None = None,
-        allowed: Sequence[int] | None = None,
+        allowed: PassageSet | None = None,
     ) -> Ranking:
         """Return ids with BM25 scores, best first."""
         ...
@@ -58,7 +60,7 @@ class WordSearch(Protocol):
         limit: int,
         *,
         language: Language,
-        allowed: Sequence[int] | None = None,
+        allowed: PassageSet | None = None,
     ) -> Ranking:
         """Return ids with BM25 scores for words of which any one form will do."""
         ...
@@ -119,11 +121,11 @@ class Retriever:
         *,
         top_k: int = 10,
         mode: SearchMode = SearchMode.HYBRID,
-        allowed: Sequence[int] | None = None,
+        allowed: PassageSet | None = None,
     ) -> list[Hit]:
         """Return the best passages, best first.
 
-        ``allowed`` limits every list, before it is ranked, to these passage ids. Scores of
+        ``allowed`` limits every list, before it is ranked, to these passages. Scores of
         DENSE are cosines, of LEXICAL BM25's, of HYBRID cosines with what the lists of words add.
         """
         match mode:
@@ -138,7 +140,7 @@ class Retriever:
         passages = self._passages.passages([number for number, _ in ranking])
         return [Hit(passages[number], score) for number, score in ranking if number in passages]
 
-    def _dense(self, question: Question, limit: int, allowed: Sequence[int] | None) -> Ranking:
+    def _dense(self, question: Question, limit: int, allowed: PassageSet | None) -> Ranking:
         found = [
             item
             for language in Language
@@ -146,19 +148,24 @@ class Retriever:
         ]
         return _sorted(found)
 
-    def _hybrid(self, question: Question, top_k: int, allowed: Sequence[int] | None) -> Ranking:
+    def _hybrid(self, question: Question, top_k: int, allowed: PassageSet | None) -> Ranking:
         least = math.floor(self._settings.least_share * top_k)
         sure: Ranking = []
         rest: Ranking = []
-        for language in Language:
-            found = self._candidates(question, language, allowed)
+        # FAISS and tantivy let other threads run while they search.
+        with ThreadPoolExecutor(len(Language)) as pool:
+            tasks = [
+                pool.submit(self._candidates, question, language, allowed) for language in Language
+            ]
+        for task in tasks:
+            found = task.result()
             sure.extend(found[:least])
             rest.extend(found[least:])
         open_places = max(0, top_k - len(sure))
         return _sorted([*sure, *_sorted(rest)[:open_places]])
 
     def _candidates(
-        self, question: Question, language: Language, allowed: Sequence[int] | None
+        self, question: Question, language: Language, allowed: PassageSet | None
     ) -> Ranking:
         """Return the candidates in one language by cosine and what words add to it."""
         own = language is question.language
@@ -181,7 +188,7 @@ class Retriever:
         return _sorted(list(scores.items()))
 
     def _own_lists(
-        self, question: Question, language: Language, allowed: Sequence[int] | None
+        self, question: Question, language: Language, allowed: PassageSet | None
     ) -> Iterator[tuple[Ranking, float]]:
         settings = self._settings
         fields = {Field.BODY: 1.0, Field.TITLE: settings.title_weight}
@@ -191,7 +198,7 @@ class Retriever:
         yield words, settings.words_bonus
 
     def _other_lists(
-        self, question: Question, language: Language, allowed: Sequence[int] | None
+        self, question: Question, language: Language, allowed: PassageSet | None
     ) -> Iterator[tuple[Ranking, float]]:
         settings = self._settings
         meanings = self._words.search_meanings(
@@ -205,7 +212,7 @@ class Retriever:
         yield titles, settings.names_bonus
 
     def _names(
-        self, question: Question, language: Language, allowed: Sequence[int] | None
+        self, question: Question, language: Language, allowed: PassageSet | None
     ) -> tuple[Ranking, float]:
         """Return the passages with the question's names in Latin letters, or romanised."""
         settings = self._settings

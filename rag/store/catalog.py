@@ -17,7 +17,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
+
 from rag.errors import IndexDamagedError
+from rag.passage_set import PassageSet
 from rag.records import Document, Filters, Language, Passage
 from rag.store.rows import FileState, checksum_of, document_from, document_row
 
@@ -28,6 +31,7 @@ CREATE TABLE documents (
     url TEXT NOT NULL, excerpt INTEGER NOT NULL, warnings TEXT NOT NULL, text TEXT NOT NULL,
     origin TEXT NOT NULL, checksum INTEGER NOT NULL);
 CREATE INDEX documents_path ON documents (path);
+CREATE INDEX documents_filtered ON documents (published, publisher, path);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
@@ -159,14 +163,16 @@ class Catalog:
             )
         return found
 
-    def passage_ids(self, filters: Filters) -> list[int]:
+    def passage_ids(self, filters: Filters) -> PassageSet:
         """Return the ids of all passages of the documents that pass the filters."""
         where, values = _where(filters)
+        # One text instead of a row an id, which takes three times as long.
         sql = (
-            "SELECT p.id FROM passages p WHERE p.document IN "
-            f"(SELECT id FROM documents WHERE {where}) ORDER BY p.id"
+            "SELECT group_concat(p.id) FROM passages p WHERE p.document IN "
+            f"(SELECT id FROM documents WHERE {where})"
         )
-        return [row[0] for row in self._query(sql, values)]
+        ((ids,),) = self._query(sql, values)
+        return PassageSet(np.fromstring(ids or "", np.int64, sep=","))
 
     def passage_ids_of(self, key: str) -> list[int]:
         """Return the ids of a document's passages, in the order of its text."""
@@ -219,7 +225,7 @@ class Catalog:
                 return "there are passages without a document"
             for _ in self.documents():
                 pass
-            ids = self.passage_ids(Filters())
+            ids = list(self.passage_ids(Filters()))
             for start in range(0, len(ids), _AT_ONCE):
                 self.passages(ids[start : start + _AT_ONCE])
         except IndexDamagedError as error:

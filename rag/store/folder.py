@@ -127,12 +127,17 @@ def copy_generation(source: Path, target: Path, names: Iterable[str]) -> None:
     for name in names:
         if name == CATALOG or name.startswith(WORDS):
             if is_immutable(name):
-                try:
-                    os.link(source / name, target / name)
-                    continue
-                except OSError:
-                    pass  # a file system without hard links
-            shutil.copyfile(source / name, target / name)
+                link_file(source / name, target / name)
+            else:
+                shutil.copyfile(source / name, target / name)
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Have a file under another name too, a copy on a file system without hard links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def write_durably(path: Path, text: str) -> None:

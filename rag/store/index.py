@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +25,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError
+from rag.passage_set import PassageSet
 from rag.records import Filters
 from rag.store.catalog import Catalog
 from rag.store.folder import (
@@ -47,6 +49,8 @@ from rag.store.source import Source, Start, whole_source
 from rag.store.vectors import VectorIndex
 from rag.store.words import WordIndex
 
+_FILTERS_KEPT = 16
+
 
 class IndexReader:
     """One generation of an index, open for searching until it is closed or nobody has it."""
@@ -58,6 +62,7 @@ class IndexReader:
         self.vectors = VectorIndex.load(generation, manifest.model.dimension)
         self.words = WordIndex(generation / "words")
         self.catalog = Catalog.read(generation / CATALOG)
+        self._allowed = lru_cache(_FILTERS_KEPT)(self.catalog.passage_ids)
 
     @classmethod
     def open(cls, folder: Path, model: ModelRecord | None = None) -> IndexReader:
@@ -96,6 +101,10 @@ class IndexReader:
     def close(self) -> None:
         """Close the catalog; vectors and words go with the object."""
         self.catalog.close()
+
+    def allowed(self, filters: Filters) -> PassageSet:
+        """Return the passages of the documents that pass the filters, once looked up kept."""
+        return self._allowed(filters)
 
     def mismatches(self) -> list[str]:
         """Return where catalog, vectors, words and manifest do not fit together."""

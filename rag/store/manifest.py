@@ -167,8 +167,10 @@ def describe_files(folder: Path, known: Mapping[str, FileRecord]) -> dict[str, F
 
 
 def is_immutable(name: str) -> bool:
-    """Return whether a file is a word segment, which never changes under its name."""
+    """Return whether a file is a segment's of words or vectors, never changed under its name."""
     folder, _, file = name.rpartition("/")
+    if folder == "vectors":
+        return not file.endswith(".state.npz")
     return folder == "words" and len(file.partition(".")[0]) == 32
 
 

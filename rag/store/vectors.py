@@ -1,135 +1,136 @@
-"""Passage vectors in FAISS, a flat index for each language, searched exactly.
+"""Passage vectors, those of each language apart, in segments that are merged as they become many.
 
-Each language has an index of its own because retrieval asks each for its own candidates.
+Each language has segments of its own because retrieval asks each for its own candidates. A commit
+writes what was added since the last one as a new segment, together with older ones that are less
+than twice as large, so that there are few and every vector is written few times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexDamagedError
+from rag.passage_set import PassageSet
 from rag.records import Language
+from rag.store.segments import Segment, segment_stems, write_segment
 
 Vectors = NDArray[np.float32]
+
+FOLDER = "vectors"
+_SMALL = 4096
+"""Segments of fewer vectors are merged with any newer one."""
 
 
 class VectorIndex:
     """Unit vectors by passage id and language; scores are cosines."""
 
-    def __init__(self, dimension: int, parts: dict[Language, Any] | None = None) -> None:
+    def __init__(self, dimension: int) -> None:
         self._dimension = dimension
-        self._parts: dict[Language, Any] = parts or {}
-        self._means: dict[Language, Vectors] = {}
+        self._segments: dict[Language, list[Segment]] = {language: [] for language in Language}
+        self._added: dict[Language, dict[int, Vectors]] = {language: {} for language in Language}
 
     @classmethod
     def load(cls, folder: Path, dimension: int) -> VectorIndex:
-        """Read the files of a folder.
+        """Open the segments in a folder.
 
         Raises:
-            IndexDamagedError: a file is not a FAISS index of this dimension.
+            IndexDamagedError: a file is not a segment's of this dimension.
         """
-        import faiss
-
-        parts = {}
+        index = cls(dimension)
         for language in Language:
-            path = folder / _name(language)
-            if path.is_file():
-                try:
-                    parts[language] = faiss.read_index(str(path))
-                except RuntimeError as error:
-                    raise _damaged(path) from error
-                if parts[language].d != dimension:
-                    raise _damaged(path)
-        return cls(dimension, parts)
+            stems = segment_stems(folder / FOLDER, language.value)
+            index._segments[language] = [Segment.open(stem, dimension) for stem in stems]
+        return index
 
     def save(self, folder: Path) -> None:
-        """Write one file a language into a folder."""
-        import faiss
-
-        for language, part in self._parts.items():
-            faiss.write_index(part, str(folder / _name(language)))
+        """Write what was added into a folder, and link there what has not changed."""
+        target = folder / FOLDER
+        target.mkdir(exist_ok=True)
+        for language in Language:
+            groups = _groups(self.segments(language))
+            self._segments[language] = [
+                group[0].link(target)
+                if len(group) == 1 and group[0].is_written and not group[0].is_sparse
+                else write_segment(target, language.value, group)
+                for group in groups
+            ]
+            self._added[language] = {}
 
     def add(self, language: Language, ids: Sequence[int], vectors: Vectors) -> None:
         """Add vectors, shape (len(ids), dimension)."""
-        import faiss
-
-        if language not in self._parts:
-            self._parts[language] = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
-        self._means.pop(language, None)
-        self._parts[language].add_with_ids(vectors, np.asarray(ids, np.int64))
+        self._added[language].update(zip(ids, np.asarray(vectors, np.float32), strict=True))
 
     def remove(self, ids: Iterable[int]) -> None:
         """Remove vectors; ids that are not there are passed over."""
-        gone = np.fromiter(ids, np.int64)
-        self._means.clear()
-        for part in self._parts.values():
-            part.remove_ids(gone)
+        for number in ids:
+            for language in Language:
+                self._added[language].pop(number, None)
+                for segment in self._segments[language]:
+                    segment.remove(number)
 
     def vector(self, passage: int) -> Vectors | None:
         """Return the vector of one passage."""
-        for part in self._parts.values():
-            try:
-                vector: Vectors = part.reconstruct(passage)
-            except RuntimeError:
-                continue
-            return vector
+        for language in Language:
+            if (added := self._added[language].get(passage)) is not None:
+                return added
+            for segment in self._segments[language]:
+                if (found := segment.vector(passage)) is not None:
+                    return found
         return None
 
     def count(self, language: Language) -> int:
         """Return how many vectors there are of a language."""
-        return int(self._parts[language].ntotal) if language in self._parts else 0
+        return len(self._added[language]) + sum(map(len, self._segments[language]))
 
     def mean(self, language: Language) -> Vectors | None:
         """Return the mean vector of a language's passages, None when there are none."""
-        import faiss
-
-        if not self.count(language):
+        count = self.count(language)
+        if not count:
             return None
-        if language not in self._means:
-            flat: Any = faiss.downcast_index(self._parts[language].index)
-            rows = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d)
-            self._means[language] = rows.reshape(-1, flat.d).mean(axis=0)
-        return self._means[language]
+        total = sum(segment.total for segment in self.segments(language))
+        return np.asarray(total / count, np.float32)
 
     def ids(self) -> set[int]:
         """Return every passage id that has a vector."""
-        import faiss
-
-        return {int(i) for part in self._parts.values() for i in faiss.vector_to_array(part.id_map)}
+        every = (segment for language in Language for segment in self.segments(language))
+        return {number for segment in every for number in segment.kept().tolist()}
 
     def search(
-        self, question: Vectors, language: Language, limit: int, allowed: Sequence[int] | None
+        self, question: Vectors, language: Language, limit: int, allowed: PassageSet | None
     ) -> list[tuple[int, float]]:
         """Return the ids nearest to a question vector with their cosines, best first.
 
         ``allowed`` limits the search to some ids before anything is ranked.
         """
-        import faiss
-
-        limit = min(limit, self.count(language))
-        if limit == 0 or (allowed is not None and not allowed):
-            return []
-        parameters = None
-        if allowed is not None:
-            selector = faiss.IDSelectorBatch(np.asarray(allowed, np.int64))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, ids = self._parts[language].search(question[None], limit, params=parameters)
-        return [
-            (int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0
+        found = [
+            item
+            for segment in self.segments(language)
+            for item in segment.search(question, limit, allowed)
         ]
+        return sorted(found, key=lambda item: (-item[1], item[0]))[:limit]
+
+    def segments(self, language: Language) -> list[Segment]:
+        """Return the segments that have vectors, what was added as one."""
+        segments = [segment for segment in self._segments[language] if len(segment)]
+        if added := self._added[language]:
+            ids = np.array(sorted(added), np.int64)
+            segments.append(Segment.unwritten(ids, np.stack([added[i] for i in ids.tolist()])))
+        return segments
 
 
-def _name(language: Language) -> str:
-    return f"vectors-{language.value}.faiss"
+def _groups(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Return which segments are written as one, so that each is twice as large as the next."""
+    groups: list[list[Segment]] = []
+    for segment in sorted(segments, key=len, reverse=True):
+        groups.append([segment])
+        while len(groups) > 1 and _size(groups[-2]) < max(_SMALL, 2 * _size(groups[-1])):
+            last = groups.pop()
+            groups[-1].extend(last)
+    return groups
 
 
-def _damaged(path: Path) -> IndexDamagedError:
-    return IndexDamagedError(
-        f"{path} is not a whole vector file. Delete the index folder and run `rag index` on "
-        "your documents again"
-    )
+def _size(group: Sequence[Segment]) -> int:
+    return sum(map(len, group))

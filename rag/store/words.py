@@ -16,13 +16,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.errors import IndexDamagedError
 from rag.language.words import stemmer
+from rag.passage_set import PassageSet
 from rag.records import Field, Language
 
+_Query = Any
+_Numbers = NDArray[np.int64]
 _ANALYZER = "words"
 _HEAP_BYTES = 64_000_000
 _PANIC = "PanicException"
+_LARGE = 50_000
+"""Above so many passages limits are met after ranking, of more than is wanted."""
+_MOST_TAKEN = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ class WordIndex:
         for entry in entries:
             document = self._tantivy.Document()
             document.add_unsigned("passage", entry.passage)
+            document.add_unsigned("language_number", _number(entry.language))
             document.add_text("language", entry.language.value)
             document.add_text("title_language", entry.title_language.value)
             for field, words in (
@@ -124,7 +134,7 @@ class WordIndex:
         *,
         language: Language | None = None,
         title_language: Language | None = None,
-        allowed: Sequence[int] | None = None,
+        allowed: PassageSet | None = None,
     ) -> list[tuple[int, float]]:
         """Return passage ids with their BM25 scores, best first.
 
@@ -145,7 +155,7 @@ class WordIndex:
         limit: int,
         *,
         language: Language,
-        allowed: Sequence[int] | None = None,
+        allowed: PassageSet | None = None,
     ) -> list[tuple[int, float]]:
         """Return passage ids with BM25 scores for words of which any one form will do.
 
@@ -166,7 +176,8 @@ class WordIndex:
                         else query.boolean_query([(occur.Must, part) for part in parts])
                     )
             if ways:
-                clauses.append((occur.Should, query.disjunction_max_query(ways)))
+                best = ways[0] if len(ways) == 1 else query.disjunction_max_query(ways)
+                clauses.append((occur.Should, best))
         return self._run(clauses, limit, language, None, allowed)
 
     def search_places(
@@ -178,7 +189,7 @@ class WordIndex:
         for place in places:
             named = query.term_query(self._schema, Field.PLACES.value, _one_word(place))
             clauses.append((occur.Should, query.const_score_query(named, 1 / len(places))))
-        return self._run(clauses, max(1, len(passages)), None, None, passages)
+        return self._run(clauses, max(1, len(passages)), None, None, PassageSet(passages))
 
     def _run(
         self,
@@ -186,30 +197,75 @@ class WordIndex:
         limit: int,
         language: Language | None,
         title_language: Language | None,
-        allowed: Sequence[int] | None,
+        allowed: PassageSet | None,
     ) -> list[tuple[int, float]]:
-        query, occur = self._tantivy.Query, self._tantivy.Occur
         if not clauses or (allowed is not None and not allowed):
             return []
-        limits: list[Any] = []
+        best = self._tantivy.Query.boolean_query(clauses)
+        if self.count() > _LARGE and (language or allowed):
+            # Few passages have a title in another language than their text.
+            own = language if title_language else None
+            some = self._limited(best, own, title_language, None)
+            found = self._sift(some, limit, language, allowed)
+            if found is not None:
+                return found
+        ids, _, scores = self._best(self._limited(best, language, title_language, allowed), limit)
+        return _ranking(ids, scores)
+
+    def _limited(
+        self,
+        best: _Query,
+        language: Language | None,
+        title_language: Language | None,
+        allowed: PassageSet | None,
+    ) -> _Query:
+        """Return a query whose finds are limited before they are ranked."""
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        limits = []
         if language is not None:
             limits.append(query.term_query(self._schema, "language", language.value))
         if title_language is not None:
             limits.append(query.term_query(self._schema, "title_language", title_language.value))
         if allowed is not None:
             limits.append(query.term_set_query(self._schema, "passage", list(allowed)))
-        best = query.boolean_query(clauses)
-        if limits:
-            musts = [(occur.Must, query.boost_query(item, 0.0)) for item in limits]
-            best = query.boolean_query([(occur.Must, best), *musts])
+        musts = [(occur.Must, query.boost_query(item, 0.0)) for item in limits]
+        return query.boolean_query([(occur.Must, best), *musts]) if musts else best
+
+    def _sift(
+        self, query: _Query, limit: int, language: Language | None, allowed: PassageSet | None
+    ) -> list[tuple[int, float]] | None:
+        """Return the best of what may be found, by taking more and leaving out what may not.
+
+        With nothing but words in the query tantivy passes over all that cannot be among the best.
+        None where too many would have to be taken.
+        """
+        share = 1.0 if allowed is None else len(allowed) / self.count()
+        take = round(2 * limit / share)
+        while take <= _MOST_TAKEN:
+            ids, languages, scores = self._best(query, take)
+            wanted = np.ones(len(ids), np.bool_)
+            if language is not None:
+                wanted &= languages == _number(language)
+            if allowed is not None:
+                wanted &= allowed.holds(ids)
+            if np.count_nonzero(wanted) >= limit or len(ids) < take:
+                return _ranking(ids[wanted][:limit], scores[wanted][:limit])
+            take *= 4
+        return None
+
+    def _best(self, query: _Query, limit: int) -> tuple[_Numbers, _Numbers, NDArray[np.float64]]:
+        """Return the passages that a query finds, the numbers of their languages, scores."""
         with self._telling_damage():
-            hits = self._searcher.search(best, limit, count=False).hits
-            ids = self._searcher.fast_field_values("passage", [address for _, address in hits])
-            if None in ids:
+            hits = self._searcher.search(query, limit, count=False).hits
+            places = [address for _, address in hits]
+            ids, languages = (
+                np.array(self._searcher.fast_field_values(name, places), np.float64)
+                for name in ("passage", "language_number")
+            )
+            if np.isnan(ids).any() or np.isnan(languages).any():
                 raise ValueError("a passage has no number")
-        # Equal scores stand in the order of the passages, whatever segment they lie in.
-        found = [(int(i), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
-        return sorted(found, key=lambda item: (-item[1], item[0]))
+        scores = np.array([score for score, _ in hits], np.float64)
+        return ids.astype(np.int64), languages.astype(np.int64), scores
 
     @contextmanager
     def _telling_damage(self) -> Iterator[None]:
@@ -235,6 +291,16 @@ def _one_word(place: str) -> str:
     return place.replace(" ", "")
 
 
+def _ranking(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> list[tuple[int, float]]:
+    """Return ids with scores; equal ones in the order of the passages, in whatever segment."""
+    found = zip(ids.tolist(), scores.tolist(), strict=True)
+    return sorted(found, key=lambda item: (-item[1], item[0]))
+
+
+def _number(language: Language) -> int:
+    return list(Language).index(language)
+
+
 def _writable(folder: Path) -> bool:
     as_effective_user = os.access in os.supports_effective_ids
     return os.access(folder, os.W_OK, effective_ids=as_effective_user)
@@ -253,6 +319,7 @@ def _mirror(folder: Path, mirror: Path) -> None:
 def _schema(tantivy: Any) -> Any:  # noqa: ANN401
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage", indexed=True, fast=True)
+    builder.add_unsigned_field("language_number", fast=True)
     for name in ("language", "title_language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for field in Field:

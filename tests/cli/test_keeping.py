@@ -48,10 +48,11 @@ def test_a_damaged_index_is_repaired_and_answers_as_before(
 ) -> None:
     generation = own_index / (own_index / "CURRENT").read_text().strip()
     shutil.rmtree(generation / "words")
-    (generation / "vectors-en.faiss").write_bytes(b"x" * 100)
+    [rows] = (generation / "vectors").glob("en-*.rows.npy")
+    rows.write_bytes(b"x" * 100)
     done = manage("verify", "--index", own_index)
     assert done.status == 1
-    assert "damaged: vectors-en.faiss is altered" in done.err.splitlines()
+    assert f"damaged: vectors/{rows.name} is altered" in done.err.splitlines()
     assert done.err.splitlines()[-1].endswith("rag repair")
     done = manage("repair", "--index", own_index)
     assert done.status == 0

@@ -119,8 +119,8 @@ def test_all_filters_must_pass(catalog: Catalog) -> None:
 
 
 def test_filters_give_the_ids_of_the_passages(catalog: Catalog) -> None:
-    assert catalog.passage_ids(Filters(publisher="青岚")) == catalog.passage_ids_of("tea")
-    assert catalog.passage_ids(Filters(path="no/*")) == []
+    assert list(catalog.passage_ids(Filters(publisher="青岚"))) == catalog.passage_ids_of("tea")
+    assert list(catalog.passage_ids(Filters(path="no/*"))) == []
     assert len(catalog.passage_ids(Filters())) == catalog.counts().passages == 7
 
 

@@ -179,7 +179,7 @@ def test_a_killed_writer_leaves_the_last_complete_generation(folder: Path) -> No
     assert keys(folder) == ["bees", "kept", "tea"]
     with IndexWriter(folder, MODEL) as writer:
         assert (folder / "000003.part").is_dir()
-        assert not list((folder / "000003.part").glob("*.faiss"))
+        assert not list((folder / "000003.part").glob("vectors/*"))
         put(writer, "next", "the next one")
         writer.commit()
     assert keys(folder) == ["bees", "kept", "next", "tea"]
@@ -257,12 +257,12 @@ def test_without_an_index_the_message_says_how_to_make_one(tmp_path: Path) -> No
         IndexReader.open(tmp_path / "none", MODEL)
 
 
-FILES = ["catalog.sqlite", "vectors-en.faiss", "words/meta.json"]
+FILES = ["catalog.sqlite", "vectors/en-*.rows.npy", "vectors/zh-*.state.npz", "words/meta.json"]
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_cut_short_or_missing_is_found_at_opening(folder: Path, name: str) -> None:
-    path = folder / "000001" / name
+    (path,) = (folder / "000001").glob(name)
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
     expected = rf"has {len(whole) - 1:,} bytes, expected {len(whole):,} bytes"
@@ -280,7 +280,9 @@ def test_a_file_cut_short_or_missing_is_found_at_opening(folder: Path, name: str
 def test_an_altered_byte_is_named_by_verify(folder: Path) -> None:
     assert verify_index(folder)[1] == []
     files = [path for path in (folder / "000001").rglob("*") if path.is_file()]
-    altered = [path for path in files if path.suffix in (".faiss", ".store", ".term", ".sqlite")]
+    altered = [
+        path for path in files if path.suffix in (".npy", ".npz", ".store", ".term", ".sqlite")
+    ]
     assert len(altered) >= 5
     for path in altered:
         content = bytearray(path.read_bytes())
@@ -423,21 +425,22 @@ def rot(path: Path, place: int = -1) -> None:
 def test_rot_in_a_small_index_is_told_at_opening_and_in_any_by_verify_and_the_writer(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rot(folder / "000001" / "vectors-en.faiss")
+    [rows] = (folder / "000001" / "vectors").glob("en-*.rows.npy")
+    rot(rows)
     with pytest.raises(IndexDamagedError, match=r"altered. Run `rag repair`"):
         IndexReader.open(folder, MODEL)
     monkeypatch.setattr("rag.store.manifest._QUICKLY_HASHED", 0)
     IndexReader.open(folder, MODEL).close()
-    assert verify_index(folder)[1] == ["vectors-en.faiss is altered"]
+    assert verify_index(folder)[1] == [f"vectors/{rows.name} is altered"]
     # Else its copy would get a checksum of its own.
     with pytest.raises(IndexDamagedError, match="is altered"):
         IndexWriter(folder, MODEL).__enter__()
 
 
 def test_a_file_that_is_no_part_of_the_generation_is_found_by_verify(folder: Path) -> None:
-    (folder / "000001" / "vectors-other.faiss").write_bytes(b"x")
+    (folder / "000001" / "vectors/other.faiss").write_bytes(b"x")
     (folder / "000001" / ".DS_Store").write_bytes(b"x")
-    assert verify_index(folder)[1] == ["vectors-other.faiss is no part of it"]
+    assert verify_index(folder)[1] == ["vectors/other.faiss is no part of it"]
 
 
 def test_an_index_that_was_copied_halfway_is_damage(folder: Path, tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from rag.errors import IndexDamagedError
+from rag.passage_set import PassageSet
 from rag.records import Field, Language
+from rag.store import words as module
 from rag.store.words import Entry, WordIndex
 
 ZH, EN, OTHER = Language.CHINESE, Language.ENGLISH, Language.OTHER
@@ -74,7 +77,7 @@ def test_a_form_of_several_words_needs_them_all(words: WordIndex) -> None:
 def test_meanings_are_looked_for_in_one_language_and_the_allowed_ids(words: WordIndex) -> None:
     forms = [("大桥", "honey")]
     assert ids(words.search_meanings(forms, 9, language=ZH)) == [4]
-    assert words.search_meanings(forms, 9, language=ZH, allowed=[3]) == []
+    assert words.search_meanings(forms, 9, language=ZH, allowed=PassageSet([3])) == []
     assert words.search_meanings([], 9, language=ZH) == []
     assert words.search_meanings([("?",)], 9, language=ZH) == []
 
@@ -138,14 +141,16 @@ def test_languages_and_allowed_ids_limit_without_changing_scores(words: WordInde
     assert limited(title_language=EN) == {n: pytest.approx(everything[n]) for n in (2, 3)}
     assert set(limited(language=ZH, title_language=EN)) == {3}
     assert limited(language=OTHER) == {}
-    assert limited(allowed=[4, 2, 77]) == {n: pytest.approx(everything[n]) for n in (2, 4)}
-    assert limited(allowed=[]) == {}
+    assert limited(allowed=PassageSet([4, 2, 77])) == {
+        n: pytest.approx(everything[n]) for n in (2, 4)
+    }
+    assert limited(allowed=PassageSet([])) == {}
 
 
 def test_allowed_ids_limit_before_ranking(words: WordIndex) -> None:
     best = ids(words.search(["the", "honey"], BODY, 1))
     assert best == [2]
-    assert ids(words.search(["the", "honey"], BODY, 1, allowed=[1])) == [1]
+    assert ids(words.search(["the", "honey"], BODY, 1, allowed=PassageSet([1]))) == [1]
 
 
 def test_equal_scores_come_in_the_order_of_ids(tmp_path: Path) -> None:
@@ -186,3 +191,37 @@ def test_a_damaged_folder_is_told(words: WordIndex, tmp_path: Path) -> None:
     (tmp_path / "words" / "meta.json").write_text("{", "utf-8")
     with pytest.raises(IndexDamagedError, match=r"word index in .* cannot be read"):
         WordIndex(tmp_path / "words")
+
+
+@pytest.mark.parametrize("most_taken", [50_000, 30])
+def test_a_large_index_is_limited_after_ranking_and_finds_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_taken: int
+) -> None:
+    chance = random.Random(5)
+    index = WordIndex(tmp_path / "words")
+    vocabulary = [f"w{n}" for n in range(40)]
+    for number in range(600):
+        body = " ".join(chance.choices(vocabulary, range(1, 41), k=12))
+        own, title = chance.choice([EN, ZH]), chance.choice([EN, ZH])
+        index.add([entry(number, body, title=body[:6], language=own, title_language=title)])
+    index.commit()
+
+    def everything() -> list[list[tuple[int, float]]]:
+        found = []
+        fields = {Field.BODY: 1.0, Field.TITLE: 0.5}
+        for share in (1, 2, 30, 300):
+            allowed = None if share == 1 else PassageSet(range(0, 600, share))
+            for asked in (["w1", "w30"], ["w39", "w38", "w2"], ["w0"]):
+                for limits in ({}, {"language": EN}, {"language": ZH, "title_language": EN}):
+                    found.append(index.search(asked, fields, 10, **limits, allowed=allowed))
+                forms = [(asked[0], asked[-1]), ("w20 w21", "w7")]
+                found.append(index.search_meanings(forms, 10, language=ZH, allowed=allowed))
+        return found
+
+    small = everything()
+    monkeypatch.setattr(module, "_LARGE", 0)
+    monkeypatch.setattr(module, "_MOST_TAKEN", most_taken)
+    for ours, theirs in zip(everything(), small, strict=True):
+        assert [score for _, score in ours] == pytest.approx([score for _, score in theirs])
+        # Scores that differ by rounding alone may stand in another order.
+        assert len({number for number, _ in ours} - {number for number, _ in theirs}) <= 1
