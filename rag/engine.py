@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -29,13 +30,17 @@ MOST_PASSAGES_READ = 100
 
 
 class Engine:
-    """Answers questions from one index folder, and changes it. Use as a context manager."""
+    """Answers questions from one index folder, and changes it. Use as a context manager.
+
+    Several threads may ask at once.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.segmenter = Segmenter(settings.cache)
         self.glosses = Glosses(settings.cache, self.segmenter)
         self._reader: IndexReader | None = None
+        self._opening = Lock()
 
     @classmethod
     def open(cls, index: Path | None = None, settings: Settings | None = None) -> Engine:
@@ -100,10 +105,11 @@ class Engine:
         Raises:
             IndexFolderError: there is no index, or it is damaged or of another version.
         """
-        if self._reader is None or not self._reader.is_current():
-            self.close()
-            self._reader = IndexReader.open(self.settings.index)
-        return self._reader
+        with self._opening:
+            if self._reader is None or not self._reader.is_current():
+                # The one before closes with the last question that is still asked over it.
+                self._reader = IndexReader.open(self.settings.index)
+            return self._reader
 
     def search(
         self,

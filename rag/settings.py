@@ -13,6 +13,7 @@ from rag.errors import SettingsError
 
 PREFIX = "YINJU_"
 FILE = "yinju.toml"
+UNSUPPORTED = ("drop", "mark")
 _KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
     "Path": (Path, (str, Path), "a path"),
     "int": (int, (str, int), "a whole number"),
@@ -46,6 +47,11 @@ class Settings:
     embedding model, ``top_k`` how many passages are read for an answer, ``threshold`` the least
     calibrated score (0 to 1) at which a question is answered, ``passage_tokens`` the target
     length of passages in the embedder's tokens.
+
+    ``llm`` is a language model that writes the answers (``provider:model``, a GGUF file, or a name
+    that the OpenAI-compatible server at ``llm_url`` knows), "" for none; ``llm_timeout`` how many
+    seconds to wait for its next words, ``llm_retries`` how often to ask again when it fails, and
+    ``unsupported`` whether sentences that their sources do not bear out are dropped or marked.
     """
 
     index: Path = field(default_factory=_default_index)
@@ -54,6 +60,11 @@ class Settings:
     top_k: int = 16
     threshold: float = 0.3
     passage_tokens: int = 128
+    llm: str = ""
+    llm_url: str = ""
+    llm_timeout: float = 60.0
+    llm_retries: int = 2
+    unsupported: str = "drop"
 
     def __post_init__(self) -> None:
         _require(1 <= self.top_k <= 100, "top_k", self.top_k, "a whole number from 1 to 100")
@@ -63,6 +74,18 @@ class Settings:
             "a whole number from 16 to 400",
         )  # fmt: skip
         _require(bool(self.model), "model", self.model, "a model's name")
+        _require(self.llm_timeout > 0, "llm_timeout", self.llm_timeout, "a number above 0")
+        _require(
+            0 <= self.llm_retries <= 10,
+            "llm_retries",
+            self.llm_retries,
+            "a whole number from 0 to 10",
+        )
+        _require(self.unsupported in UNSUPPORTED, "unsupported", self.unsupported, "drop or mark")
+        _require(
+            not self.llm_url or self.llm_url.startswith(("http://", "https://")),
+            "llm_url", self.llm_url, "an address that begins with http:// or https://",
+        )  # fmt: skip
 
     @classmethod
     def load(

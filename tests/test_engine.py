@@ -1,8 +1,11 @@
 """The stages wired together, over a scripted model and reader."""
 
+import gc
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -135,3 +138,36 @@ def test_the_command_line_loads_no_library_that_is_slow() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_reader_in_use_outlives_a_newer_generation_and_then_closes(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("The bell rings at noon.")
+    with make(tmp_path / "index") as engine, make(tmp_path / "index") as writer:
+        writer.add([source])
+        held = engine.index
+        source.write_text("The bell rings at dusk.")
+        writer.add([source])
+        assert engine.ask("When rings the bell?").text == "The bell rings at dusk."
+        [document] = held.catalog.documents()
+        assert document.text == "The bell rings at noon."
+        catalog = held.catalog
+        del held
+        gc.collect()
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            catalog.counts()
+
+
+def test_threads_ask_at_once_while_the_index_changes(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("The bell rings at noon.")
+    with make(tmp_path / "index") as engine, make(tmp_path / "index") as writer:
+        writer.add([source])
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(engine.ask, "When rings the bell?") for _ in range(30)]
+            for hour in ("one", "two", "three"):
+                source.write_text(f"The bell rings at {hour}.")
+                writer.add([source])
+            answers = {future.result().text for future in asked}
+        assert answers <= {f"The bell rings at {hour}." for hour in ("noon", "one", "two", "three")}
+        assert engine.ask("When rings the bell?").text == "The bell rings at three."

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import weakref
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +48,7 @@ _OPEN_TRIES = 5
 
 
 class IndexReader:
-    """One generation of an index, open for searching."""
+    """One generation of an index, open for searching until it is closed or nobody has it."""
 
     def __init__(self, folder: Path, generation: Path, manifest: Manifest) -> None:
         self.folder = folder
@@ -56,6 +57,7 @@ class IndexReader:
         self.vectors = VectorIndex.load(generation, manifest.model.dimension)
         self.words = WordIndex(generation / "words")
         self.catalog = Catalog.read(generation / "catalog.sqlite")
+        weakref.finalize(self, self.catalog.close)
 
     @classmethod
     def open(cls, folder: Path, model: ModelRecord | None = None) -> IndexReader:
