@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rag.chain import AnswerChain, PassageRetriever
     from rag.engine import Engine
     from rag.errors import (
         IndexDamagedError,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "AnswerChain",
     "Citation",
     "Document",
     "Engine",
@@ -53,6 +55,7 @@ __all__ = [
     "ModelError",
     "Origin",
     "Passage",
+    "PassageRetriever",
     "SearchMode",
     "Settings",
     "SettingsError",
@@ -67,6 +70,7 @@ _RECORDS = frozenset(
         "SearchMode",
     }
 )  # fmt: skip
+_CHAIN = frozenset({"AnswerChain", "PassageRetriever"})
 
 
 def __getattr__(name: str) -> object:
@@ -76,6 +80,8 @@ def __getattr__(name: str) -> object:
         home = "rag.records"
     elif name.endswith("Error"):
         home = "rag.errors"
+    elif name in _CHAIN:
+        home = "rag.chain"
     else:
         home = f"rag.{name.lower()}"
     value = getattr(importlib.import_module(home), name)

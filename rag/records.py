@@ -344,3 +344,8 @@ class Answer:
     combined: Combined | None = None
     warnings: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    def translated(self, text: str) -> str:
+        """Return the figure in one of the answer's texts as the other language says it, or ""."""
+        figures = [figure.translated for figure in self.figures if figure.text in text]
+        return figures[0] if len(figures) == 1 else ""

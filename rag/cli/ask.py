@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.cli import samples
 from rag.cli.common import (
     DONE,
     add_filter_flags,
@@ -19,10 +18,10 @@ from rag.cli.common import (
     filters_of,
     open_engine,
     parser,
-    progress_bar,
     run,
     say,
 )
+from rag.cli.samples import ensure_index
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--threshold", type=float, metavar="P",
-        help="how sure to be before answering, 0 to 1 (0.5 unless set)",
+        help="how sure to be before answering, 0 to 1 (0.3 unless set)",
     )  # fmt: skip
     result.add_argument("--json", action="store_true", help="print JSON for scripts")
     result.add_argument(
@@ -94,7 +93,7 @@ def _ask(options: argparse.Namespace) -> int:
         # What is wrong with a file is said before any answer, not after a thousand.
         batch = iter(list(batch))
     with engine:
-        _open_index(engine, given=options.index is not None)
+        ensure_index(engine, given=options.index is not None)
         engine.warm()
         if options.question:
             _print_one(engine.ask(question, filters=filters), options)
@@ -105,16 +104,6 @@ def _ask(options: argparse.Namespace) -> int:
         else:
             _print_all(engine, filters, options, _lines(blank=options.json))
     return DONE
-
-
-def _open_index(engine: Engine, *, given: bool) -> None:
-    """Open the index, before models are loaded; make the sample one where none is by default."""
-    seeds = samples.sample_folder()
-    if not given and not engine.has_index() and seeds is not None:
-        say(f"no index yet; making one of the sample documents in {seeds}")
-        with progress_bar("indexing") as move:
-            engine.add([seeds], move)
-    engine.contents  # noqa: B018  there must be one
 
 
 def _print_one(answer: Answer, options: argparse.Namespace) -> None:
@@ -197,10 +186,16 @@ def _numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _converse(engine: Engine, filters: Filters, options: argparse.Namespace) -> None:
-    """Read questions from the terminal, with a history that lasts."""
+    """Read questions from the terminal, with a history that lasts.
+
+    A question may lean on the one before it.
+    """
+    from rag.language.followups import follow_up
+
     history = engine.settings.cache / "history"
     _load_history(history)
     say("Ask a question; Ctrl-D ends.")
+    earlier = ""
     try:
         while True:
             try:
@@ -210,8 +205,12 @@ def _converse(engine: Engine, filters: Filters, options: argparse.Namespace) -> 
                 return
             if not question:
                 continue
+            understood = follow_up(question, earlier, engine.segmenter)
+            if understood != question:
+                say(f"understood as: {understood}")
             try:
-                _print_one(engine.ask(question, filters=filters), options)
+                _print_one(engine.ask(understood, filters=filters), options)
+                earlier = understood
             except UsageError as error:
                 say(f"error: {error}")
     finally:

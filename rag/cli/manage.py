@@ -20,6 +20,7 @@ from rag.cli.documents import add_delete, add_list, add_show
 from rag.cli.explaining import explain
 from rag.cli.measuring import add_eval
 from rag.cli.samples import samples_note
+from rag.cli.serving import add_serve
 from rag.errors import UsageError
 
 _EXAMPLES = """\
@@ -30,6 +31,7 @@ _EXAMPLES = """\
   rag delete reports/old.pdf            take a document out; --path 'old/*' takes many
   rag verify                            check every file of the index
   rag eval --split dev                  measure answers and search on the gold questions
+  rag serve                             the chat in a browser
 """
 
 
@@ -49,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check every file of the index")
     verify.set_defaults(command=_verify)
     add_eval(commands)
+    add_serve(commands)
     for command in commands.choices.values():
         add_index_flags(command)
     return result

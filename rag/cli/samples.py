@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.cli.common import progress_bar, say
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,6 +20,16 @@ def sample_folder() -> Path | None:
         if folder.is_dir():
             return folder
     return None
+
+
+def ensure_index(engine: Engine, *, given: bool) -> None:
+    """Open the index, before models are loaded; make the sample one where none is by default."""
+    seeds = sample_folder()
+    if not given and not engine.has_index() and seeds is not None:
+        say(f"no index yet; making one of the sample documents in {seeds}")
+        with progress_bar("indexing") as move:
+            engine.add([seeds], move)
+    engine.contents  # noqa: B018  there must be one
 
 
 def samples_note(engine: Engine, added: Sequence[Path]) -> str:

@@ -62,7 +62,8 @@ def is_about(
 
     The quotation names it, or the title does; or, where the quotation names no place of its own,
     its neighbours or the document's opening do. What Guangxi recovered does not answer what
-    Guangdong did, however alike the sentences are.
+    Guangdong did, however alike the sentences are. Of several places (Ruichang in Jiangxi) one must
+    be named so, the others anywhere in the document.
     """
     if not question.places:
         return True
@@ -72,7 +73,9 @@ def is_about(
     if not local_places(quote, segmenter.words(quote)):
         near = text[max(0, extract.start - NEIGHBOURS) : extract.end + NEIGHBOURS]
         named = "\n".join((document.title, text[:OPENING], near))
-    return all(mentions_place(named, place) for place in question.places)
+    return any(mentions_place(named, place) for place in question.places) and all(
+        mentions_place(document.with_heading, place) for place in question.places
+    )
 
 
 def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) -> bool:

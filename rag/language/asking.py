@@ -61,15 +61,14 @@ _KINDS = tuple(
         (_FIGURE, Asked.FIGURE),
     )
 )  # fmt: skip
-PLURAL = r"[a-z]{2,}(?<![sui])s\b"
+PLURAL = r"(?!(?:does|has|was|is)\b)[a-z]{2,}(?<![sui])s\b"
 """What reads as an English plural, less those that end as process, bus and basis do."""
 
-_THINGS = rf"(?!(?:does|has|was|is)\b){PLURAL}"
 _ARE = r"(?:are|were|do|did|have|had|can|will|could|should|must)\b"
 _SEVERAL = re.compile(
-    rf"哪些|哪几|分别|各有|\b(?:which|what) (?:[a-z]+ ){{0,2}}?{_THINGS} {_ARE}|"
-    rf"^(?:list|name) (?:all |the |some )*{_THINGS}|"
-    rf"\bwhat {_ARE} (?:the |its |their )(?:[a-z]+ )?{_THINGS}",
+    rf"哪些|哪几|分别|各有|\b(?:which|what) (?:[a-z]+ ){{0,2}}?{PLURAL} {_ARE}|"
+    rf"^(?:list|name) (?:all |the |some )*{PLURAL}|"
+    rf"\bwhat {_ARE} (?:the |its |their )(?:[a-z]+ )?{PLURAL}",
     re.IGNORECASE,
 )
 _PART = re.compile(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
+from rag.language.asking import PLURAL
 from rag.language.dates import ANY_YEAR, find_dates
-from rag.language.quantities import find_quantities
+from rag.language.quantities import Quantity, find_quantities
 
 Span = tuple[int, int]
 
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "《": "》", "(": ")", "（": "）", "[": "]", '"': '"'}
+_SMALL = (
+    "a|an|and|as|at|before|by|during|for|from|in|into|of|on|or|per|since|than|that|the|to|was|with"
+)
 _TRIMMED = " \t\n,，、;；:：。.！!？?…—–-"
+_THINGS = re.compile(rf"\s(?:(?!(?:{_SMALL})\b)[a-z-]+\s)?(?!(?:{_SMALL})\b){PLURAL}")
 _CLOSING_NEAR = 12
 """How many characters further a bracket may close and still be brought in."""
 
@@ -18,12 +24,13 @@ _CLOSING_NEAR = 12
 def tidy_span(text: str, start: int, end: int) -> Span:
     """Return the span with what it cuts through completed, and loose punctuation left out.
 
-    A figure keeps its qualifier, scale and unit, a date its year, a Latin word its letters, and
-    an open bracket its closing one. Offsets count in ``text``.
+    A figure keeps its qualifier, scale, unit and what it counts, a date its year, a Latin word its
+    letters, and an open bracket its closing one. Offsets count in ``text``.
     """
     for first, last in _figures(text):
         if first < end and start < last:
             start, end = min(start, first), max(end, last)
+    end = _counted(text, start, end)
     while start > 0 and _joins(text[start - 1], text[start]):
         start -= 1
     while end < len(text) and _joins(text[end - 1], text[end]):
@@ -36,7 +43,19 @@ def tidy_span(text: str, start: int, end: int) -> Span:
 def _figures(text: str) -> list[Span]:
     """Return where the dates and quantities of a text stand, kept for its other spans."""
     dates = [(first, last) for first, last, _ in find_dates(text, default_year=ANY_YEAR)]
-    return dates + [(item.start, item.end) for item in find_quantities(text)]
+    return dates + [(item.start, item.end) for item in _quantities(text)]
+
+
+@lru_cache(maxsize=256)
+def _quantities(text: str) -> list[Quantity]:
+    return find_quantities(text)
+
+
+def _counted(text: str, start: int, end: int) -> int:
+    """Return where what an English figure counts ends: "640 pots", where no unit is known of it."""
+    bare = any(item.end == end and not item.unit for item in _quantities(text))
+    match = _THINGS.match(text, end) if bare else None
+    return match.end() if match else end
 
 
 def _joins(left: str, right: str) -> bool:

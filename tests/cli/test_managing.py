@@ -310,3 +310,21 @@ def test_the_choices_of_eval_are_the_evaluations_own(manage: Run) -> None:
 
 def _no_model(name: str, cache: Path) -> None:
     raise AssertionError("no model is needed")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--host", "0.0.0.0"], "add --auth USER"),
+        (["--host", "example.org"], "add --auth USER"),
+        (["--auth", "ida"], "password in the environment variable YINJU_PASSWORD"),
+        (["--port", "70000"], "expected 1 to 65535"),
+    ],
+)
+def test_a_page_that_others_could_open_is_refused(
+    arguments: list[str], says: str, manage: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YINJU_PASSWORD", raising=False)
+    done = manage("serve", *arguments)
+    assert done.status == 2
+    assert says in done.err

@@ -166,14 +166,16 @@ def test_a_conversation_answers_in_colour_within_the_width_and_keeps_its_history
         assert "\033[" in shown
         widths = [wcswidth(re.sub(r"\033\[[0-9;?]*[a-z]", "", x)) for x in shown.splitlines()[1:]]
         assert max(widths) <= Terminal.WIDTH
+        shown = terminal.ask("那2031年呢？\n")
+        assert "understood as: 2031年云溪图书馆共有藏书多少？" in shown
         terminal.type("\x04")
         assert terminal.status() == 0
     assert "云溪图书馆共有藏书多少？" in (own_cache / "history").read_text("utf-8")
     environment["NO_COLOR"] = "1"
     with Terminal("ask", "--index", real_index, "--threshold", "0", env=environment) as terminal:
         terminal.wait_for(r"\? $")
-        # The key "up" brings back the last question.
-        shown = terminal.ask("\033[A\n")
+        # The key "up" brings back the question before the last.
+        shown = terminal.ask("\033[A\033[A\n")
         assert "25.6万" in shown
         assert "\033[1;32m" not in shown
         terminal.type("half a questi")

@@ -205,3 +205,23 @@ def test_a_span_outside_its_quote_cannot_be_cited(answer_from: Answering) -> Non
     outside = Extract("mill", 0, 16, ((29, 38),), 0.9)
     with pytest.raises(ValueError, match="inside the quote"):
         answer_from(asked("Who?"), Draft((outside,), True), {"mill": DOCUMENT})
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("The dam of Nanning holds 40 boats. Rain fell on its towers and its walls. " * 6
+         + "It belongs to Guangxi.", True),
+        ("The dam of Nanning holds 40 boats. Rain fell on its towers and its walls. " * 6, False),
+        ("The dam holds 40 boats. Rain fell on its towers and its walls. " * 8
+         + "It lies near Nanning in Guangxi.", False),
+    ],
+)  # fmt: skip
+def test_of_several_places_one_stands_near_and_the_others_anywhere(
+    answer_from: Answering, text: str, answered: bool
+) -> None:
+    document = Document("dam", "0", text)
+    extract = Extract("dam", 0, text.index(".") + 1, (), 0.9)
+    question = asked("What does the dam of Nanning in Guangxi hold?", "nanning", "guangxi")
+    answer = answer_from(question, Draft((extract,), True), {"dam": document})
+    assert answer.answered is answered

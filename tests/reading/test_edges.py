@@ -17,7 +17,10 @@ def tidied(text: str, words: str) -> str:
     ("text", "words", "expected"),
     [
         ("全年修缮校舍近3.5万平方米。", "3.5", "近3.5万平方米"),
-        ("They planted over 12,000 trees in May.", "12", "over 12,000"),
+        ("They planted over 12,000 trees in May.", "12", "over 12,000 trees"),
+        ("The kiln fires 640 clay pots a week.", "640", "640 clay pots"),
+        ("Of the bells, 640 was the loudest.", "640", "640"),
+        ("They sold 640 in days.", "640", "640"),
         ("The fund grew to nearly 40 million yuan.", "40 million", "nearly 40 million yuan"),
         ("桥梁于2031年5月4日通车。", "5月4日", "2031年5月4日"),
         ("水位下降了百分之三十七。", "三十七", "百分之三十七"),

@@ -1,0 +1,79 @@
+"""Search and answers as LangChain parts, to put into a LangChain application.
+
+engine = Engine.open(Path("index"))
+passages = PassageRetriever(engine=engine).invoke("how much did Guangxi recover")
+answer = AnswerChain(engine).invoke("how much did Guangxi recover")
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableConfig
+from pydantic import Field
+
+from rag.engine import Engine
+from rag.records import Answer, Filters, SearchMode
+
+
+class PassageRetriever(BaseRetriever):
+    """The passages nearest to a question, best first, as LangChain documents.
+
+    ``page_content`` is the passage as it stands in its document; the metadata are the document's
+    ``key``, ``title``, ``publisher``, ``published`` (ISO date or None), ``path``, ``url`` and
+    ``warnings``, the passage's ``start`` and ``end`` in the document's text, its ``place`` in the
+    original (line, page or cell), and the ``score``, of which higher is better.
+    """
+
+    engine: Engine
+    top_k: int = Field(default=8, ge=1)
+    mode: SearchMode = SearchMode.HYBRID
+    filters: Filters | None = None
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[LangChainDocument]:
+        hits = self.engine.search(query, mode=self.mode, top_k=self.top_k, filters=self.filters)
+        found = []
+        for hit in hits:
+            passage = hit.passage
+            document = self.engine.document(passage.document_key)
+            metadata = {
+                "key": document.key,
+                "title": document.title,
+                "publisher": document.publisher,
+                "published": document.published.isoformat() if document.published else None,
+                "path": document.path,
+                "url": document.url,
+                "warnings": list(document.warnings),
+                "start": passage.start,
+                "end": passage.end,
+                "place": document.place(passage.start),
+                "score": hit.score,
+            }
+            found.append(LangChainDocument(passage.text, metadata=metadata))
+        return found
+
+
+class AnswerChain(Runnable[str, Answer]):
+    """A question in, an ``Answer`` with its citations out: invoke, batch, stream, and async."""
+
+    def __init__(self, engine: Engine, filters: Filters | None = None) -> None:
+        self._engine = engine
+        self._filters = filters
+
+    def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ANN401
+        """Return the answer to a question, or the statement that the documents do not say.
+
+        Raises:
+            UsageError: the question is empty or too long.
+            IndexFolderError: the index cannot be used.
+        """
+
+        def ask(question: str) -> Answer:
+            return self._engine.ask(question, filters=self._filters)
+
+        return self._call_with_config(ask, input, config, run_type="chain", **kwargs)

@@ -1,0 +1,88 @@
+"""``rag serve``: the chat in a browser."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import time
+from contextlib import suppress
+
+from rag.cli.common import DONE, open_engine, say
+from rag.errors import UsageError
+
+PASSWORD = "YINJU_PASSWORD"
+_PORTS = 65536
+_LONG = 3600.0
+
+
+def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``rag serve``."""
+    serve = commands.add_parser(
+        "serve",
+        help="open the chat in a browser",
+        description="Serve the chat and the library as a page in the browser, until Ctrl-C. Only "
+        "this machine can open it unless --host says otherwise, which asks for --auth.",
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (the first free from 7860)")
+    serve.add_argument(
+        "--auth", metavar="USER",
+        help=f"ask for this user and the password in the environment's {PASSWORD}",
+    )  # fmt: skip
+    serve.set_defaults(command=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    auth = _auth(options)
+    if options.port is not None and not 0 < options.port < _PORTS:
+        raise UsageError(f"--port is {options.port}, expected 1 to {_PORTS - 1}")
+    # Gradio would ask its makers for news and count visitors otherwise.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    with open_engine(options) as engine:
+        from rag.cli.samples import ensure_index
+
+        say("starting…")
+        ensure_index(engine, given=options.index is not None)
+        engine.warm()
+        from rag.web.app import serve
+
+        try:
+            page = serve(engine, options.host, options.port, auth)
+        except OSError as error:
+            raise UsageError(f"port {options.port} cannot be used: {error}") from error
+        say(f"ready: {page.local_url} (Ctrl-C ends)")
+        with suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(_LONG)
+        page.close()
+    return DONE
+
+
+def _auth(options: argparse.Namespace) -> tuple[str, str] | None:
+    """Return user and password.
+
+    Raises:
+        UsageError: others could open the page without one, or the password is not set.
+    """
+    if options.auth is None:
+        if not _is_loopback(options.host):
+            raise UsageError(
+                f"--host {options.host} lets others open your documents; add --auth USER and put "
+                f"a password into {PASSWORD}"
+            )
+        return None
+    password = os.environ.get(PASSWORD)
+    if not password:
+        raise UsageError(f"--auth needs a password in the environment variable {PASSWORD}")
+    return options.auth, password
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

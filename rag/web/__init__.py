@@ -1,0 +1,1 @@
+"""The chat in a browser: a Gradio app over an engine."""

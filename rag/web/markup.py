@@ -1,0 +1,218 @@
+"""Answers, sources and documents as HTML in which every text is shown as text.
+
+Documents come from anywhere. Whatever could be markup, a script or a template's placeholder in one
+is written as character references.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rag.language.figures import find_figures
+from rag.records import Answer, Citation, Document, Operation, Relation
+from rag.sources import Dropped
+from rag.terminal import heading, on_one_line, printable
+from rag.web.phrases import Phrases
+from rag.wording import Wording, wording_for
+
+# Gradio fills its templates in after this: {{…}} and ${…} must not be found in a value.
+_PLACEHOLDERS = str.maketrans({char: f"&#{ord(char)};" for char in "{}$`\\"})
+
+
+def shown(text: str) -> str:
+    """Return a text as HTML that shows exactly it."""
+    return html.escape(printable(text)).translate(_PLACEHOLDERS)
+
+
+def conversation(turns: Sequence[tuple[str, str, Answer | None]], phrases: Phrases) -> str:
+    """Return the turns of a conversation: as typed, as understood, and the answer.
+
+    One whose answer is None is still being answered.
+    """
+    return "".join(_turn(number, *turn, phrases) for number, turn in enumerate(turns))
+
+
+def _turn(number: int, typed: str, understood: str, answer: Answer | None, phrases: Phrases) -> str:
+    asked = f'<p class="yj-asked">{shown(typed)}</p>'
+    if understood != typed:
+        change = _button("change", number, 0, phrases.change)
+        asked += f'<p class="yj-understood">{phrases.understood}: {shown(understood)} {change}</p>'
+    if answer is None:
+        return (
+            f'<section class="yj-turn">{asked}<p class="yj-wait">{phrases.searching}</p></section>'
+        )
+    return f'<section class="yj-turn">{asked}{_answer(number, answer, phrases)}</section>'
+
+
+def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
+    words = wording_for(answer)
+    parts: list[str] = []
+    cited = answer.citations if answer.answered else answer.nearest
+    if answer.answered:
+        if answer.verdict:
+            says = words.agrees if answer.verdict.agrees else words.differs
+            parts.append(f'<p class="yj-verdict">{shown(says)}</p>')
+        parts += [_words(text, answer.translated(text)) for text in answer.texts]
+        parts += _tables(answer, words, turn)
+    else:
+        parts.append(f'<p class="yj-unsaid">{shown(words.not_said)}</p>')
+        if cited:
+            parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
+    parts += [_cited(turn, citation, words, phrases) for citation in cited]
+    acts = {"copy": phrases.copy, "like": phrases.good, "dislike": phrases.bad}
+    buttons = "".join(_button(act, turn, 0, text) for act, text in acts.items())
+    seconds = f"{sum(answer.timings.values()):.2f} s"
+    parts.append(f'<p class="yj-actions">{buttons}<span>{seconds}</span></p>')
+    return f'<div class="yj-answer" data-text="{shown(answer.text)}">{"".join(parts)}</div>'
+
+
+def _words(text: str, translated: str) -> str:
+    other = f' <span class="yj-other">({shown(translated)})</span>' if translated else ""
+    return f'<p class="yj-words">{shown(text)}{other}</p>'
+
+
+def _tables(answer: Answer, words: Wording, turn: int) -> Iterable[str]:
+    """Yield the figures of differing sources, and what a computed answer is put together from."""
+    for relation in (Relation.OVER_TIME, Relation.CONFLICT):
+        rows = [row for row in answer.conflicts if row.relation in (Relation.ANSWER, relation)]
+        if len(rows) > 1:
+            cells = [
+                (
+                    shown(row.figure.text),
+                    shown(words.day(row.as_of)),
+                    "".join(_number(turn, number) for number in row.citations)
+                    + shown(words.copies(row)),
+                )
+                for row in rows
+            ]
+            yield _table(words.relation(relation), cells)
+    combined = answer.combined
+    if combined is not None:
+        compares = combined.operation in (Operation.MOST, Operation.LEAST)
+        yield _table(
+            words.covered if compares else "",
+            [
+                (
+                    shown(part.subject),
+                    shown(part.figure.text),
+                    shown(words.day(part.as_of)) if compares else "",
+                    _number(turn, part.citation),
+                )
+                for part in combined.parts
+            ],
+        )
+        if combined.result is not None:
+            yield f"<p>{shown(words.computed)}:</p>"
+            yield _words(combined.result.text, combined.result.translated)
+
+
+def _table(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<table class="yj-table"><caption>{shown(caption)}</caption>{lines}</table>'
+
+
+def _cited(turn: int, citation: Citation, words: Wording, phrases: Phrases) -> str:
+    notes = [words.excerpt] if citation.document.excerpt else []
+    warnings = "".join(
+        f'<span class="yj-warning">⚠ {shown(note)}</span>'
+        for note in (*notes, *citation.document.warnings)
+    )
+    return (
+        f'<div class="yj-cited">{_number(turn, citation.number, phrases.open_source)}'
+        f"<blockquote>{_quote(citation)}</blockquote>"
+        f'<span class="yj-source">{shown(heading(citation.document))}</span>{warnings}</div>'
+    )
+
+
+def _number(turn: int, number: int, label: str = "") -> str:
+    return _button("open", turn, number, f"[{number}]", f"{label} {number}".strip())
+
+
+def _button(act: str, turn: int, number: int, text: str, label: str = "") -> str:
+    name = f' aria-label="{shown(label)}"' if label else ""
+    return (
+        f'<button type="button" class="yj-{act}" data-act="{act}" data-turn="{turn}" '
+        f'data-number="{number}"{name}>{shown(text)}</button>'
+    )
+
+
+def _quote(citation: Citation) -> str:
+    return _marked(citation.quote, citation.spans, citation.start, "yj-answering")
+
+
+def _marked(text: str, spans: Iterable[tuple[int, int]], offset: int, style: str) -> str:
+    """Return a text with stretches marked; they are given in offsets that begin at ``offset``."""
+    parts, at = [], 0
+    for start, end in sorted(spans):
+        a, b = max(at, start - offset), min(len(text), end - offset)
+        if a < b:
+            parts += [shown(text[at:a]), f'<mark class="{style}">{shown(text[a:b])}</mark>']
+            at = b
+    return "".join((*parts, shown(text[at:])))
+
+
+def source(citation: Citation, phrases: Phrases) -> str:
+    """Return a document with a citation's words highlighted, to open beside the conversation."""
+    text = citation.document.text
+    before, after = _figures(text[: citation.start]), _figures(text[citation.end :])
+    quote = f'<span id="yj-quote" class="yj-quote" tabindex="-1">{_quote(citation)}</span>'
+    return (
+        f'<article class="yj-document">{_head(citation.document, citation.place, phrases)}'
+        f'<div class="yj-text">{before}{quote}{after}</div></article>'
+    )
+
+
+def document(item: Document, phrases: Phrases) -> str:
+    """Return a whole document."""
+    return (
+        f'<article class="yj-document">{_head(item, "", phrases)}'
+        f'<div class="yj-text">{_figures(item.text)}</div></article>'
+    )
+
+
+def _figures(text: str) -> str:
+    return _marked(text, ((f.start, f.end) for f in find_figures(text)), 0, "yj-figure")
+
+
+def _head(item: Document, place: str, phrases: Phrases) -> str:
+    day = item.published.isoformat() if item.published else ""
+    facts = " · ".join(filter(None, (item.publisher, day)))
+    where = ", ".join(filter(None, (Path(item.path).name, place)))
+    link = ""
+    if urlsplit(item.url).scheme in ("http", "https"):
+        link = (
+            f'<a href="{shown(item.url)}" target="_blank" rel="noopener noreferrer nofollow">'
+            f"{phrases.original} ↗</a>"
+        )
+    warnings = "".join(f'<p class="yj-warning">⚠ {shown(note)}</p>' for note in item.warnings)
+    title = on_one_line(item.title) or Path(item.path).name or item.key
+    return (
+        f"<h3>{shown(title)}</h3><p class='yj-source'>{shown(facts)}</p>"
+        f"<p class='yj-source'>{shown(on_one_line(where))} {link}</p>{warnings}"
+    )
+
+
+def note(text: str) -> str:
+    """Return a line of the page's own."""
+    return f'<p class="yj-note" role="status">{shown(text)}</p>'
+
+
+def notes(lines: Iterable[str]) -> str:
+    """Return several lines of the page's own."""
+    return "".join(map(note, lines))
+
+
+def progress(label: str, done: int, expected: int) -> str:
+    """Return how far a piece of work is; nothing is known of it while nothing is expected."""
+    value = f' max="{expected}" value="{min(done, expected)}"' if expected else ""
+    count = f" {done}/{expected}" if expected else ""
+    return f'<label class="yj-note">{shown(label)}{count} <progress{value}></progress></label>'
+
+
+def dropped(parts: Sequence[Dropped], phrases: Phrases) -> str:
+    """Return what cleaning left out of a file, with the reasons."""
+    rows = [(shown(part.place), shown(part.reason), shown(part.text)) for part in parts]
+    return _table(f"{phrases.dropped}: {len(rows)}", rows)

@@ -1,0 +1,39 @@
+"""How the page looks, in light and in dark, wide and narrow."""
+
+CSS = """
+.yj-name { font-size: 1.4rem; font-weight: 700; margin: 0; }
+.yj-slogan { color: var(--yj-quiet); margin: 0; }
+:root { --yj-quiet: #55585f; }
+.dark { --yj-quiet: #b4b7bd; }
+.yj-turn { border-bottom: 1px solid var(--border-color-primary); padding: .8rem 0; }
+.yj-asked { font-weight: 600; margin: 0 0 .4rem; }
+.yj-understood, .yj-source, .yj-near, .yj-actions span {
+  color: var(--yj-quiet); font-size: .85rem; }
+.yj-words { font-size: 1.25rem; font-weight: 650; margin: .2rem 0; overflow-wrap: anywhere; }
+.yj-other { font-weight: 400; font-size: 1rem; }
+.yj-cited { margin: .6rem 0; display: grid; grid-template-columns: auto 1fr; gap: .1rem .5rem; }
+.yj-cited > button { align-self: start; }
+.yj-cited > :not(button) { grid-column: 2; }
+.yj-cited blockquote { margin: 0; border-left: 3px solid var(--border-color-primary);
+  padding-left: .6rem; overflow-wrap: anywhere; }
+.yj-turn button { border: 1px solid var(--border-color-primary); border-radius: .4rem;
+  padding: 0 .5rem; min-height: 1.7rem; cursor: pointer; font-size: .85rem;
+  background: var(--background-fill-secondary); color: var(--body-text-color); }
+.yj-turn button:hover, .yj-turn button:focus-visible { outline: 2px solid var(--color-accent); }
+.yj-quote:focus { outline: none; }
+.yj-actions { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; margin: .4rem 0 0; }
+.yj-table { border-collapse: collapse; margin: .5rem 0; }
+.yj-table caption { text-align: left; color: var(--yj-quiet); font-size: .85rem; }
+.yj-table td { border: 1px solid var(--border-color-primary); padding: .2rem .6rem;
+  overflow-wrap: anywhere; }
+.yj-warning { color: #9a4b00; font-size: .85rem; margin: .1rem 0; }
+.dark .yj-warning { color: #ffb266; }
+mark.yj-answering { background: #ffe08a; color: #1c1400; border-radius: .2rem; padding: 0 .1rem; }
+mark.yj-figure { background: none; color: inherit;
+  text-decoration: underline dotted var(--body-text-color-subdued); }
+.yj-quote { background: var(--background-fill-secondary);
+  box-shadow: -4px 0 0 var(--color-accent); }
+#yj-opened, #yj-shown { max-height: 80vh; overflow-y: auto; }
+.yj-document h3 { margin: 0; overflow-wrap: anywhere; }
+.yj-text { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.6; }
+"""

@@ -1,0 +1,79 @@
+"""What Yinju says around an answer, in English and in Chinese."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rag.language.detect import detect_language
+from rag.records import Answer, Language, Relation, Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The phrases of one language; those with {} take what they are about."""
+
+    not_said: str
+    nearest: str
+    agrees: str
+    differs: str
+    over_time: str
+    conflict: str
+    until: str
+    undated: str
+    one_report: str
+    reports: str
+    covered: str
+    computed: str
+    excerpt: str
+
+    def relation(self, relation: Relation) -> str:
+        """Return what stands over the figures of a series or a conflict."""
+        return self.conflict if relation is Relation.CONFLICT else self.over_time
+
+    def day(self, day: date | None) -> str:
+        """Return up to which day a figure counts."""
+        return self.until.format(day) if day else self.undated
+
+    def copies(self, row: Reported) -> str:
+        """Return how many reports there are where some quotations are copies of one, else ""."""
+        if row.sources == len(row.citations):
+            return ""
+        return self.one_report if row.sources == 1 else self.reports.format(row.sources)
+
+
+ENGLISH = Wording(
+    not_said="The documents do not say.",
+    nearest="Nearest:",
+    agrees="Yes, the source says:",
+    differs="No, the source says:",
+    over_time="Over time:",
+    conflict="Sources differ:",
+    until="to {}",
+    undated="no date",
+    one_report=" (one report)",
+    reports=" ({} reports)",
+    covered="The documents give it for these places.",
+    computed="Computed",
+    excerpt="excerpt of an article, as another page shows it",
+)
+CHINESE = Wording(
+    not_said="文档中没有说明。",
+    nearest="最接近的内容:",
+    agrees="是的,原文是:",
+    differs="不是,原文是:",
+    over_time="不同时间:",
+    conflict="来源不一致:",
+    until="至 {}",
+    undated="无日期",
+    one_report=" (同一报道)",
+    reports=" ({}份报道)",
+    covered="文档中有这些地方的数字。",
+    computed="计算得",
+    excerpt="另一页面所载的文章摘录",
+)
+
+
+def wording_for(answer: Answer) -> Wording:
+    """Return the wording of the language that a question is in."""
+    return CHINESE if detect_language(answer.question) is Language.CHINESE else ENGLISH

@@ -1,0 +1,230 @@
+"""The page in a real browser: Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from rag.engine import Engine
+from rag.settings import Settings
+from rag.web.app import serve
+from rag.web.chat import FEEDBACK
+
+CHROMIUM = shutil.which("chromium")
+# Warnings of the libraries under the page are theirs to mend.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+PLACEHOLDERS = "{{7*7}} ${window.hacked=1}"
+DOCUMENTS = [
+    {
+        "id": "mill",
+        "title": "The mill of Ostby",
+        "text": "🌾🌾 In 𠮷野 they say 🎉: the mill of Ostby ground 3,200 tonnes of rye in 2019. "
+        "Its wheel was built in 1811 by Jonas Ferrel.",
+        "publisher": "Ostby Herald",
+        "published": "2020-02-01",
+    },
+    {
+        "id": "barn",
+        "title": "云溪粮仓",
+        "text": "云溪粮仓去年存粮4.2万吨，管理员是周禾。",
+        "publisher": "云溪日报",
+        "published": "2021-03-04",
+    },
+    {
+        "id": "hostile",
+        "title": f"Notes {HOSTILE}",
+        "text": f"The ferry of Lund carries 48 cars {HOSTILE} {PLACEHOLDERS} a day.",
+        "publisher": HOSTILE,
+        "published": "2022-05-06",
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("web")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path, cache: Path) -> Iterator[str]:
+    lines = [json.dumps(row, ensure_ascii=False) for row in DOCUMENTS]
+    (folder / "all.jsonl").write_text("\n".join(lines), "utf-8")
+    with Engine(Settings(index=folder / "index", cache=cache)) as engine:
+        engine.add([folder / "all.jsonl"])
+        engine.warm()
+        page = serve(engine, "127.0.0.1")
+        try:
+            yield page.local_url
+        finally:
+            page.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visits(browser: Browser, address: str) -> Iterator[list[BrowserContext]]:
+    contexts: list[BrowserContext] = []
+    yield contexts
+    for context in contexts:
+        context.close()
+
+
+def visit(
+    browser: Browser, address: str, visits: list[BrowserContext], locale: str = "en-GB"
+) -> Page:
+    context = browser.new_context(locale=locale)
+    visits.append(context)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator("#yj-language")).to_have_text("中文" if locale < "zh" else "English")
+    return page
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, visits: list[BrowserContext]) -> Page:
+    return visit(browser, address, visits)
+
+
+def ask(page: Page, question: str) -> None:
+    turns = page.locator(".yj-answer").count()
+    page.fill("#yj-question textarea", question)
+    page.press("#yj-question textarea", "Enter")
+    expect(page.locator(".yj-answer")).to_have_count(turns + 1)
+
+
+def test_an_answer_is_cited_and_its_words_are_highlighted_in_the_source(page: Page) -> None:
+    ask(page, "How many tonnes of rye did the mill of Ostby grind in 2019?")
+    expect(page.locator(".yj-words").first).to_contain_text("3,200 tonnes")
+    expect(page.locator(".yj-cited").first).to_contain_text("The mill of Ostby · Ostby Herald")
+    page.click("button[data-act=open][data-number='1']")
+    quote = page.locator("#yj-opened #yj-quote")
+    expect(quote).to_have_text(re.compile("^🌾🌾 In 𠮷野 they say 🎉: .*in 2019.$"))
+    expect(quote.locator("mark")).to_have_text("3,200 tonnes")
+
+
+def test_a_follow_up_is_shown_as_it_was_understood_and_can_be_changed(page: Page) -> None:
+    ask(page, "How much rye did the mill grind in 2019?")
+    ask(page, "and in 2015?")
+    understood = page.locator(".yj-understood")
+    expect(understood).to_contain_text("How much rye did the mill grind in 2015?")
+    understood.locator("button").click()
+    expect(page.locator("#yj-question textarea")).to_have_value(
+        "How much rye did the mill grind in 2015?"
+    )
+
+
+def test_what_no_document_says_is_not_answered(page: Page) -> None:
+    ask(page, "Who won the chess championship of Novgorod?")
+    expect(page.locator(".yj-unsaid")).to_have_text("The documents do not say.")
+
+
+def test_an_upload_is_answered_from_and_can_be_deleted(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "kiln.md"
+    path.write_text("# The kiln of Tarn\n\nThe kiln of Tarn fires 640 pots a week.\n")
+    page.get_by_role("tab", name="Library").click()
+    page.set_input_files("#yj-files input[type=file]", path)
+    expect(page.locator("#yj-progress")).to_contain_text("1 added")
+    rows = page.locator("#yj-documents").get_by_text("The kiln of Tarn").locator("visible=true")
+    rows.first.click()
+    expect(page.locator("#yj-shown .yj-text")).to_contain_text("640 pots")
+    page.get_by_role("tab", name="Chat").click()
+    ask(page, "How many pots does the kiln of Tarn fire a week?")
+    expect(page.locator(".yj-words").first).to_contain_text("640 pots")
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("#yj-shown")).to_contain_text("Deleted")
+    expect(rows).to_have_count(0)
+
+
+def test_a_filter_keeps_to_its_documents(page: Page) -> None:
+    page.get_by_text("Only documents…").click()
+    page.get_by_label("Publisher contains").fill("云溪")
+    ask(page, "How many tonnes of rye did the mill of Ostby grind in 2019?")
+    expect(page.locator(".yj-unsaid")).to_be_visible()
+    page.get_by_label("Publisher contains").fill("")
+    page.get_by_label("Published since").fill("yesterday")
+    page.fill("#yj-question textarea", "How many cars?")
+    page.press("#yj-question textarea", "Enter")
+    expect(page.get_by_text("'yesterday' is no date").first).to_be_visible()
+
+
+def test_the_page_speaks_the_browsers_language_and_switches(
+    browser: Browser, address: str, visits: list[BrowserContext]
+) -> None:
+    page = visit(browser, address, visits, "zh-CN")
+    expect(page.get_by_role("tab", name="文档库")).to_be_visible()
+    ask(page, "云溪粮仓去年存粮多少？")
+    expect(page.locator(".yj-words").first).to_contain_text("4.2万吨")
+    page.click("#yj-language")
+    expect(page.get_by_role("tab", name="Library")).to_be_visible()
+
+
+def test_no_markup_of_a_document_a_title_or_a_question_runs(page: Page) -> None:
+    ask(page, f"How many cars does the ferry of Lund carry? {HOSTILE} {{{{7*7}}}} ${{1+1}}")
+    expect(page.locator(".yj-asked").first).to_contain_text("<img src=x")
+    expect(page.locator(".yj-asked").first).to_contain_text("{{7*7}} ${1+1}")
+    page.click("button[data-act=open][data-number='1']")
+    opened = page.locator("#yj-opened")
+    expect(opened).to_contain_text("<script>window.hacked=1</script> {{7*7}} ${window.hacked=1}")
+    page.get_by_role("tab", name="Library").click()
+    page.locator("#yj-documents").get_by_text("Notes <img").locator("visible=true").first.click()
+    expect(page.locator("#yj-shown")).to_contain_text("{{7*7}}")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator(".yj-turn img, .yj-document img, #yj-documents img").count() == 0
+
+
+def test_visitors_do_not_see_each_others_conversations(
+    browser: Browser, address: str, visits: list[BrowserContext]
+) -> None:
+    one, other = (visit(browser, address, visits) for _ in range(2))
+    ask(one, "How many cars does the ferry of Lund carry?")
+    ask(other, "Who built the wheel of the mill?")
+    assert other.locator(".yj-asked").all_inner_texts() == ["Who built the wheel of the mill?"]
+    assert one.locator(".yj-asked").count() == 1
+
+
+def test_nothing_is_asked_of_another_machine(
+    browser: Browser, address: str, visits: list[BrowserContext]
+) -> None:
+    context = browser.new_context(locale="en-GB")
+    visits.append(context)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    ask(page, "How many cars does the ferry of Lund carry?")
+    page.get_by_role("tab", name="Library").click()
+    assert asked
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_feedback_is_kept_where_the_evaluation_can_read_it(page: Page, folder: Path) -> None:
+    ask(page, "How many cars does the ferry of Lund carry?")
+    page.locator("button[data-act=dislike]").first.click()
+    expect(page.get_by_text("Noted, thank you.").first).to_be_visible()
+    [line] = (folder / "index" / FEEDBACK).read_text("utf-8").splitlines()
+    noted = json.loads(line)
+    assert noted["liked"] is False
+    assert noted["citations"][0]["key"] == "hostile"

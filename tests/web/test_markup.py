@@ -1,0 +1,104 @@
+"""Texts as HTML, and conversations as files: nothing in them is markup but ours."""
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+from rag.records import Answer, Citation, Document
+from rag.web import markup
+from rag.web.chat import Turn, as_json, as_markdown
+from rag.web.phrases import CHINESE, ENGLISH, phrases_for
+
+HOSTILE = (
+    "</mark><script>alert(1)</script>{{constructor}} ${alert(1)} `x` \\u003c 'a' \"b\" \x1b[2J"
+)
+TEXT = f"🎉𠮷 before. It holds 48 cars {HOSTILE}. After 7 days."
+DOCUMENT = Document(
+    "k", "", TEXT, f"T {HOSTILE}", HOSTILE, path="/a/b.md", url="javascript:alert(1)"
+)
+START = TEXT.index("It holds")
+END = TEXT.index(" After")
+CARS = TEXT.index("48 cars")
+CITATION = Citation(1, DOCUMENT, START, END, ((CARS, CARS + len("48 cars </mark>")),))
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would make of a text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str] = []
+        self.texts: list[str] = []
+        self.quoted: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        values = dict(attrs)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        assert not any(name.startswith("on") for name in values)
+        self._inside = self._inside or values.get("id") == "yj-quote"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "span"
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+        if self._inside:
+            self.quoted.append(data)
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+def test_an_opened_source_highlights_exactly_the_quote() -> None:
+    reader = read(markup.source(CITATION, ENGLISH))
+    assert "".join(reader.quoted) == CITATION.quote.replace("\x1b", "\ufffd")
+    assert "".join(reader.texts).endswith(TEXT.replace("\x1b", "\ufffd"))
+
+
+def test_no_text_becomes_a_tag_a_link_or_a_placeholder() -> None:
+    answer = Answer(HOSTILE, HOSTILE, (HOSTILE,), True, (CITATION,))
+    turns = [("typed " + HOSTILE, HOSTILE, answer), (HOSTILE, HOSTILE, None)]
+    page = markup.conversation(turns, CHINESE) + markup.source(CITATION, ENGLISH)
+    reader = read(page)
+    assert "script" not in reader.tags
+    assert reader.links == []
+    for sign in ("{", "}", "$", "`", "\\"):
+        assert sign not in page
+
+
+@pytest.mark.parametrize(
+    ("url", "linked"), [("https://example.org/a?b=1&c", True), ("data:text/html,x", False)]
+)
+def test_only_addresses_of_pages_become_links(url: str, linked: bool) -> None:
+    document = Document("k", "", "Some words.", url=url)
+    assert read(markup.document(document, ENGLISH)).links == ([url] if linked else [])
+
+
+def test_figures_of_a_source_are_marked() -> None:
+    assert "figure" in markup.source(CITATION, ENGLISH)
+    assert "7 days</mark>" in markup.document(DOCUMENT, ENGLISH)
+
+
+def test_a_conversation_is_exported_with_its_sources() -> None:
+    answer = Answer("How many cars?", "48 cars", ("48 cars",), True, (CITATION,))
+    turns = (Turn("how many?", "How many cars?", answer), Turn("x", "x"))
+    [row] = json.loads(as_json(turns))
+    assert row["typed"] == "how many?"
+    assert row["citations"][0]["quote"] == CITATION.quote
+    text = as_markdown(turns)
+    assert "## How many cars?" in text
+    assert "**48 cars**" in text
+    assert "<script>" not in text.replace("\\<", "")
+
+
+def test_the_browsers_language_chooses_the_phrases() -> None:
+    assert phrases_for("zh-CN,zh;q=0.9") is CHINESE
+    assert phrases_for("en-GB") is ENGLISH
+    assert phrases_for("") is ENGLISH
