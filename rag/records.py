@@ -321,6 +321,27 @@ class Combined:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence that a language model wrote, without its marks, and the numbers it cites."""
+
+    text: str
+    cited: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that a language model wrote, as it was held to its sources.
+
+    ``citations`` are the numbers of the answer's quotations that bear it out; ``fault`` says why it
+    may not stand, "" where it does.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its evidence, or the statement that the documents do not say.
 
@@ -330,6 +351,9 @@ class Answer:
     the others from the newest, empty where sources agree. ``verdict`` is on the figure of a
     question that has one, ``combined`` what an answer of several figures comes to. ``timings`` are
     seconds by stage.
+
+    Where a language model wrote, ``sentences`` are what is shown of it and ``dropped`` what is not;
+    ``note`` says in one line why it has not written, or why nothing of it stands.
     """
 
     question: str
@@ -343,6 +367,9 @@ class Answer:
     verdict: Verdict | None = None
     combined: Combined | None = None
     warnings: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    dropped: tuple[Sentence, ...] = ()
+    note: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
 
     def translated(self, text: str) -> str:

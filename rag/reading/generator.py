@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from rag.errors import LLMError
 from rag.language.sentences import split_sentences
-from rag.records import Document, Language, Passage, Question
+from rag.records import Document, Language, Passage, Question, Statement
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -42,14 +41,6 @@ _LEADING_MARKS = re.compile(rf"(?:\s*{_MARK})+")
 _PART_OF_MARK = re.compile(r"\s*[\[［【][\d\s,，、;；]*")
 _BULLET = re.compile(r"^\s*(?:[-*•·]+\s+|#+\s+|\d{1,2}[.)、]\s+)")
 _EMPHASIS = re.compile(r"\*\*|__|`")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One sentence that a model wrote, without its marks, and the numbers of what it cites."""
-
-    text: str
-    cited: tuple[int, ...]
 
 
 class Generator:

@@ -1,0 +1,124 @@
+"""Sentences that a language model wrote, held to the passages that they cite.
+
+Figures, dates and places are compared exactly; the rest is judged by a score of how well a passage
+bears the sentence out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Protocol
+
+from rag.language.figures import find_figures
+from rag.language.measures import is_same_measure, measure_of
+from rag.language.names import local_places, mentions_place
+from rag.language.periods import stated_periods
+from rag.language.quantities import Quantity
+from rag.language.rendering import as_figure
+from rag.language.sentences import split_sentences
+from rag.language.words import Segmenter, normalise, stem
+from rag.records import Document, Passage
+
+NEIGHBOURS = 200
+"""How many characters before and after a passage bear a sentence out as well."""
+
+
+class Fault(StrEnum):
+    """Why a sentence may not stand."""
+
+    NONE = ""
+    UNCITED = "cites no source"
+    FIGURE = "has a figure that its source lacks"
+    DATE = "has a date that its source lacks"
+    PLACE = "has a place that its source lacks"
+    UNSUPPORTED = "is not borne out by its source"
+
+
+class Judge(Protocol):
+    """Says how well passages bear a statement out."""
+
+    def support(self, statement: str, passages: Sequence[Passage]) -> list[float]:
+        """Return a probability for each passage."""
+        ...
+
+
+def hold(
+    statement: str,
+    passage: Passage,
+    document: Document,
+    score: float,
+    least: float,
+    segmenter: Segmenter,
+) -> Fault:
+    """Return what keeps a passage, with its surroundings and title, from bearing a statement out.
+
+    Args:
+        statement: one sentence, without its marks.
+        passage: what it cites.
+        document: the passage's document.
+        score: how well the passage supports it, by a ``Judge``.
+        least: the score from which it counts as supported.
+        segmenter: cuts Chinese words.
+    """
+    near = document.text[max(0, passage.start - NEIGHBOURS) : passage.end + NEIGHBOURS]
+    day = document.published.isoformat() if document.published else ""
+    source = "\n".join((document.title, document.publisher, day, near))
+    if not _has_figures(statement, source):
+        return Fault.FIGURE
+    if not _has_dates(statement, source, document):
+        return Fault.DATE
+    places = local_places(statement, segmenter.words(statement))
+    if not all(mentions_place(source, place) for place in places):
+        return Fault.PLACE
+    return Fault.NONE if score >= least else Fault.UNSUPPORTED
+
+
+def _has_figures(statement: str, source: str) -> bool:
+    """Return whether every quantity of a statement is one of the source's, in either language."""
+    there = find_figures(source)
+    plain = normalise(source).replace(",", "")
+    return all(
+        any(_same(figure, other) for other in there)
+        or (not figure.unit and figure.text.replace(",", "") in plain)
+        for figure in find_figures(statement)
+    )
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    """Return whether two quantities count the same and come to the same, in any unit."""
+    first, second = as_figure(one), as_figure(other)
+    if not is_same_measure(first, second):
+        return False
+    values = {measure_of(second).value}
+    if second.low is not None:
+        values.add(measure_of(replace(second, value=second.low)).value)
+    return measure_of(first).value in values
+
+
+def _has_dates(statement: str, source: str, document: Document) -> bool:
+    """Return whether every period of a statement is stated by the source, or holds one that is."""
+    stated = stated_periods(source, document.published)
+    return all(
+        any(one.start <= other.start and other.end <= one.end for other in stated)
+        for one in stated_periods(statement, document.published)
+    )
+
+
+def quoted(statement: str, passage: Passage, segmenter: Segmenter) -> tuple[int, int]:
+    """Return the sentence of a passage that says most of what a statement does, in its document.
+
+    Figures count most, then words; the first sentence where nothing is shared.
+    """
+    values = {figure.value for figure in find_figures(statement)}
+    words = frozenset(stem(segmenter.words(statement)))
+
+    def shared(span: tuple[int, int]) -> tuple[int, int]:
+        text = passage.text[slice(*span)]
+        figures = values & {figure.value for figure in find_figures(text)}
+        return len(figures), len(words & frozenset(stem(segmenter.words(text))))
+
+    spans = split_sentences(passage.text) or [(0, len(passage.text))]
+    start, end = max(spans, key=shared)
+    return passage.start + start, passage.start + end
