@@ -24,11 +24,15 @@ from rag.records import (
 
 
 class Writing:
-    """An answer in the making: each sentence is held to its sources before anyone sees it."""
+    """An answer in the making: each sentence is held to its sources before anyone sees it.
+
+    ``extracted`` is the reader's own answer to the question, which stands where nothing else does.
+    """
 
     def __init__(
         self,
         question: Question,
+        extracted: Answer,
         sources: Sequence[Passage],
         documents: Mapping[str, Document],
         judge: Judge,
@@ -38,6 +42,7 @@ class Writing:
         mark: bool,
     ) -> None:
         self._question = question
+        self._extracted = extracted
         self._sources = sources
         self._documents = documents
         self._judge = judge
@@ -46,7 +51,10 @@ class Writing:
         self._mark = mark
         self._shown: list[Sentence] = []
         self._dropped: list[Sentence] = []
-        self._citations: dict[tuple[str, int, int], Citation] = {}
+        # The reader's own quotations come first: what it says of conflicts names their numbers.
+        self._citations = {
+            (item.document.key, item.start, item.end): item for item in extracted.citations
+        }
 
     def take(self, statement: Statement) -> bool:
         """Hold a sentence to its sources; return whether it is shown.
@@ -80,18 +88,20 @@ class Writing:
         text = blank.join(
             item.text + "".join(f"[{number}]" for number in item.citations) for item in self._shown
         )
-        citations = tuple(self._citations.values())
         figures = [f for item in self._shown if item.citations for f in find_figures(item.text)]
-        return Answer(
-            self._question.as_typed, text, (text,), True, citations,
+        return replace(
+            self._extracted,
+            text=text,
+            texts=(text,),
+            citations=tuple(self._citations.values()),
             figures=tuple(map(as_figure, figures)),
-            warnings=tuple(dict.fromkeys(w for c in citations for w in c.document.warnings)),
-            sentences=tuple(self._shown), dropped=tuple(self._dropped),
-        )  # fmt: skip
+            sentences=tuple(self._shown),
+            dropped=tuple(self._dropped),
+        )
 
-    def instead(self, extracted: Answer, why: str) -> Answer:
+    def instead(self, why: str) -> Answer:
         """Return the reader's own answer, with what was dropped and one line that says why."""
-        return replace(extracted, dropped=tuple(self._dropped), note=why)
+        return replace(self._extracted, dropped=tuple(self._dropped), note=why)
 
     def _held(self, text: str, passage: Passage, score: float) -> tuple[Fault, float]:
         document = self._documents[passage.document_key]
