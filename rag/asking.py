@@ -74,15 +74,6 @@ class Asking:
             self._timings["writing"] = round(time.perf_counter() - start, 4)
             yield replace(grown, timings=dict(self._timings))
 
-    def answer(self, question: str) -> Answer:
-        """Return the answer, put together from several where the question asks for that.
-
-        Raises:
-            UsageError: the question is empty or too long.
-        """
-        *_, whole = self.stream(question)
-        return whole
-
     def _answer(self, question: str) -> Answer:
         query = self._understand(question)
         parts = find_parts(query.text, query.places, query.language)
