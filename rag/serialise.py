@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from rag.records import Answer, Citation, Combined, Document, Figure, Reported, Verdict
+from rag.records import Answer, Citation, Combined, Document, Figure, Reported, Sentence, Verdict
 
 # json escapes C0. C1 would steer a terminal as well, and half a surrogate pair is not UTF-8.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -32,7 +32,19 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "verdict": verdict_to_dict(answer.verdict) if answer.verdict else None,
         "combined": combined_to_dict(answer.combined) if answer.combined else None,
         "warnings": list(answer.warnings),
+        "sentences": [sentence_to_dict(item) for item in answer.sentences],
+        "dropped": [sentence_to_dict(item) for item in answer.dropped],
+        "note": answer.note,
         "timings": dict(answer.timings),
+    }
+
+
+def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
+    """Return a sentence that a language model wrote, with what bears it out or why nothing does."""
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "fault": sentence.fault,
     }
 
 

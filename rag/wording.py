@@ -26,6 +26,7 @@ class Wording:
     covered: str
     computed: str
     excerpt: str
+    dropped: str
 
     def relation(self, relation: Relation) -> str:
         """Return what stands over the figures of a series or a conflict."""
@@ -56,6 +57,7 @@ ENGLISH = Wording(
     covered="The documents give it for these places.",
     computed="Computed",
     excerpt="excerpt of an article, as another page shows it",
+    dropped="left out",
 )
 CHINESE = Wording(
     not_said="文档中没有说明。",
@@ -71,6 +73,7 @@ CHINESE = Wording(
     covered="文档中有这些地方的数字。",
     computed="计算得",
     excerpt="另一页面所载的文章摘录",
+    dropped="已略去",
 )
 
 

@@ -40,6 +40,18 @@ def add_index_flags(target: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_llm_flags(target: argparse.ArgumentParser) -> None:
+    """Add the flags that name a language model."""
+    target.add_argument(
+        "--llm", metavar="NAME",
+        help="let a language model write, held to its sources: provider:model, a .gguf file, or a "
+        "name that the server at --llm-url knows",
+    )  # fmt: skip
+    target.add_argument(
+        "--llm-url", metavar="ADDRESS", help="an OpenAI-compatible server: http://localhost:8000/v1"
+    )
+
+
 def add_filter_flags(target: argparse.ArgumentParser) -> None:
     """Add the flags that limit which documents are searched."""
     target.add_argument(
@@ -92,7 +104,8 @@ def open_engine(options: argparse.Namespace) -> Engine:
     from rag.settings import Settings
 
     flags = {
-        name: getattr(options, name, None) for name in ("index", "model", "top_k", "threshold")
+        name: getattr(options, name, None)
+        for name in ("index", "model", "top_k", "threshold", "llm", "llm_url")
     }
     settings = Settings.load(flags)
     if settings.index.exists() and not settings.index.is_dir():

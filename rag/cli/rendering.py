@@ -19,8 +19,14 @@ def render(answer: Answer, screen: Screen) -> str:
         if answer.verdict:
             verdict = words.agrees if answer.verdict.agrees else words.differs
             lines.extend(wrap(verdict, screen.width))
-        for text in answer.texts:
-            lines.extend(_answered(text, answer, screen))
+        if answer.sentences:
+            lines.extend(wrap(printable(answer.text), screen.width))
+        else:
+            for text in answer.texts:
+                lines.extend(_answered(text, answer, screen))
+        notes = [answer.note, *(f"{words.dropped}: {i.text} ({i.fault})" for i in answer.dropped)]
+        for note in filter(None, notes):
+            lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))
         shown = answer.citations

@@ -8,7 +8,7 @@ import os
 import time
 from contextlib import suppress
 
-from rag.cli.common import DONE, open_engine, say
+from rag.cli.common import DONE, add_llm_flags, open_engine, say
 from rag.errors import UsageError
 
 PASSWORD = "YINJU_PASSWORD"
@@ -30,6 +30,7 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--auth", metavar="USER",
         help=f"ask for this user and the password in the environment's {PASSWORD}",
     )  # fmt: skip
+    add_llm_flags(serve)
     serve.set_defaults(command=_serve)
 
 

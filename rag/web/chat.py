@@ -142,14 +142,14 @@ class Chat:
         yield turns, _said((*turns, turn), words), "", gr.skip()
         try:
             filters = Filters(publisher.strip(), path.strip(), _day(since), _day(until))
-            answer = self._engine.ask(turn.understood, filters=filters)
+            for answer in self._engine.stream(turn.understood, filters=filters):
+                grown = (*turns, replace(turn, answer=answer))
+                first = (answer.citations or answer.nearest)[:1]
+                opened = markup.source(first[0], words) if first else ""
+                # The next question may be being typed by now.
+                yield grown, _said(grown, words), gr.skip(), opened
         except YinjuError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        turns = (*turns, replace(turn, answer=answer))
-        first = (answer.citations or answer.nearest)[:1]
-        opened = markup.source(first[0], words) if first else ""
-        # The next question may be being typed by now.
-        yield turns, _said(turns, words), gr.skip(), opened
 
     def _clicked(self, turns: Turns, words: Phrases, event: gr.EventData) -> tuple[Any, Any]:
         """Open a citation, note what the visitor thinks of an answer, or edit a question."""

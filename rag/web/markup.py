@@ -55,7 +55,16 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if answer.verdict:
             says = words.agrees if answer.verdict.agrees else words.differs
             parts.append(f'<p class="yj-verdict">{shown(says)}</p>')
-        parts += [_words(text, answer.translated(text)) for text in answer.texts]
+        if answer.sentences:
+            parts.append(_written(turn, answer, phrases))
+        else:
+            parts += [_words(text, answer.translated(text)) for text in answer.texts]
+        if answer.note:
+            parts.append(f'<p class="yj-near">{shown(answer.note)}</p>')
+        parts += [
+            f'<p class="yj-dropped">{shown(item.text)} ({shown(item.fault)})</p>'
+            for item in answer.dropped
+        ]
         parts += _tables(answer, words, turn)
     else:
         parts.append(f'<p class="yj-unsaid">{shown(words.not_said)}</p>')
@@ -72,6 +81,16 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
 def _words(text: str, translated: str) -> str:
     other = f' <span class="yj-other">({shown(translated)})</span>' if translated else ""
     return f'<p class="yj-words">{shown(text)}{other}</p>'
+
+
+def _written(turn: int, answer: Answer, phrases: Phrases) -> str:
+    """Return what a language model wrote, each sentence with its citations or its fault."""
+    parts = []
+    for item in answer.sentences:
+        marks = "".join(_number(turn, number, phrases.open_source) for number in item.citations)
+        fault = f' <em class="yj-warning">({shown(item.fault)})</em>' if item.fault else ""
+        parts.append(f"{shown(item.text)}{marks}{fault}")
+    return f'<p class="yj-written">{" ".join(parts)}</p>'
 
 
 def _tables(answer: Answer, words: Wording, turn: int) -> Iterable[str]:
