@@ -37,11 +37,12 @@ class PassageRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[LangChainDocument]:
-        hits = self.engine.search(query, mode=self.mode, top_k=self.top_k, filters=self.filters)
+        hits = self.engine.search_documents(
+            query, mode=self.mode, top_k=self.top_k, filters=self.filters
+        )
         found = []
-        for hit in hits:
+        for hit, document in hits:
             passage = hit.passage
-            document = self.engine.document(passage.document_key)
             metadata = {
                 "key": document.key,
                 "title": document.title,
@@ -83,4 +84,4 @@ class AnswerChain(Runnable[str, Answer]):
         def ask(question: str) -> Answer:
             return self._engine.ask(question, filters=self._filters)
 
-        return self._call_with_config(ask, input, config, run_type="chain", **kwargs)
+        return self._call_with_config(ask, input, config, run_type="chain")

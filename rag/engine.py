@@ -40,7 +40,7 @@ class Engine:
         self.segmenter = Segmenter(settings.cache)
         self.glosses = Glosses(settings.cache, self.segmenter)
         self._reader: IndexReader | None = None
-        self._opening = Lock()
+        self._opening, self._writing = Lock(), Lock()
 
     @classmethod
     def open(cls, index: Path | None = None, settings: Settings | None = None) -> Engine:
@@ -144,16 +144,38 @@ class Engine:
             UsageError: the question is empty or too long.
             IndexFolderError: the index cannot be used.
         """
-        index = self.index
+        wanted = self.settings.top_k if top_k is None else top_k
+        return self._search(self.index, question, SearchMode(mode), wanted, filters)
+
+    def _search(
+        self,
+        index: IndexReader,
+        question: str | Question,
+        mode: SearchMode,
+        top_k: int,
+        filters: Filters | None,
+    ) -> list[Hit]:
+        if top_k < 1:
+            raise UsageError(f"top_k is {top_k}, expected a whole number from 1")
         query = (
             question
             if isinstance(question, Question)
             else self.questions.understand(question, index.vectors)
         )
-        wanted = self.settings.top_k if top_k is None else top_k
-        if wanted < 1:
-            raise UsageError(f"top_k is {wanted}, expected a whole number from 1")
-        return search(index, query, wanted, filters, SearchMode(mode))
+        return search(index, query, top_k, filters, mode)
+
+    def search_documents(
+        self, question: str, *, mode: SearchMode, top_k: int, filters: Filters | None
+    ) -> list[tuple[Hit, Document]]:
+        """Return the passages nearest to a question with their documents, of one generation.
+
+        Raises what ``search`` does.
+        """
+        index = self.index
+        hits = self._search(index, question, mode, top_k, filters)
+        keys = dict.fromkeys(hit.passage.document_key for hit in hits)
+        documents = {key: found for key in keys if (found := index.catalog.document(key))}
+        return [(hit, documents[hit.passage.document_key]) for hit in hits]
 
     def ask(
         self, question: str, *, filters: Filters | None = None, top_k: int | None = None
@@ -195,7 +217,8 @@ class Engine:
 
         lengths = PassageLengths.around(self.settings.passage_tokens)
         folder = self.settings.index
-        with explain_full_disk(folder), IndexWriter(folder, self._model()) as writer:
+        model = self._model()
+        with self._writing, explain_full_disk(folder), IndexWriter(folder, model) as writer:
             indexer = Indexer(writer, self.embedder, self.segmenter, lengths, progress)
             return indexer.add(paths)
 
@@ -216,7 +239,7 @@ class Engine:
 
         model = self.contents.manifest.model
         folder = self.settings.index
-        with explain_full_disk(folder), IndexWriter(folder, model) as writer:
+        with self._writing, explain_full_disk(folder), IndexWriter(folder, model) as writer:
             for key in dict.fromkeys(keys):
                 if writer.catalog.document(key) is None:
                     raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")

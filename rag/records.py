@@ -372,6 +372,11 @@ class Answer:
     note: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        """What is quoted: the citations, or where there is no answer what came nearest."""
+        return self.citations if self.answered else self.nearest
+
     def translated(self, text: str) -> str:
         """Return the figure in one of the answer's texts as the other language says it, or ""."""
         figures = [figure.translated for figure in self.figures if figure.text in text]

@@ -14,6 +14,12 @@ from rag.errors import SettingsError
 PREFIX = "YINJU_"
 FILE = "yinju.toml"
 UNSUPPORTED = ("drop", "mark")
+PASSWORD = f"{PREFIX}PASSWORD"
+"""What ``rag serve --auth`` asks for; no setting."""
+
+_NO_SETTINGS = frozenset({PASSWORD, f"{PREFIX}SHARED"})
+"""Variables with the prefix that are something else; the second says where tests find pages."""
+
 _KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
     "Path": (Path, (str, Path), "a path"),
     "int": (int, (str, int), "a whole number"),
@@ -109,7 +115,7 @@ class Settings:
         values |= {
             name.removeprefix(PREFIX).lower(): value
             for name, value in variables.items()
-            if name.startswith(PREFIX)
+            if name.startswith(PREFIX) and name not in _NO_SETTINGS
         }
         values |= {name: value for name, value in (flags or {}).items() if value is not None}
         return cls._of(values)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from rag.language.detect import detect_language
-from rag.records import Answer, Language, Relation, Reported
+from rag.records import Answer, Language, Operation, Relation, Reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,55 @@ CHINESE = Wording(
 def wording_for(answer: Answer) -> Wording:
     """Return the wording of the language that a question is in."""
     return CHINESE if detect_language(answer.question) is Language.CHINESE else ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure beside others: of what or which place, to which day, and its quotations' numbers."""
+
+    cells: tuple[str, ...]
+    citations: tuple[int, ...]
+    note: str = ""
+
+
+def differing(answer: Answer, words: Wording) -> Iterator[tuple[str, list[Row]]]:
+    """Yield what differing sources give, as captions with rows: a series, a conflict."""
+    for relation in (Relation.OVER_TIME, Relation.CONFLICT):
+        rows = [row for row in answer.conflicts if row.relation in (Relation.ANSWER, relation)]
+        if len(rows) > 1:
+            yield (
+                words.relation(relation),
+                [
+                    Row((row.figure.text, words.day(row.as_of)), row.citations, words.copies(row))
+                    for row in rows
+                ],
+            )
+
+
+def put_together(answer: Answer, words: Wording) -> tuple[list[Row], str]:
+    """Return the figures that an answer is put together from, and what they come to."""
+    combined = answer.combined
+    if combined is None:
+        return [], ""
+    compares = combined.operation in (Operation.MOST, Operation.LEAST)
+    rows = [
+        Row(
+            (part.subject, part.figure.text, *([words.day(part.as_of)] if compares else ())),
+            (part.citation,),
+        )
+        for part in combined.parts
+    ]
+    if compares:
+        return rows, words.covered
+    result = combined.result
+    if result is None:
+        return rows, ""
+    other = f" ({result.translated})" if result.translated else ""
+    return rows, f"{words.computed}: {result.text}{other}"
+
+
+def verdict(answer: Answer, words: Wording) -> str:
+    """Return what the source says to the figure that a question brought along, or ""."""
+    if answer.verdict is None:
+        return ""
+    return words.agrees if answer.verdict.agrees else words.differs

@@ -151,11 +151,11 @@ def test_a_reader_in_use_outlives_a_newer_generation_and_then_closes(tmp_path: P
         assert engine.ask("When rings the bell?").text == "The bell rings at dusk."
         [document] = held.catalog.documents()
         assert document.text == "The bell rings at noon."
-        catalog = held.catalog
+        connection = held.catalog._connection
         del held
         gc.collect()
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-            catalog.counts()
+            connection.execute("SELECT 1")
 
 
 def test_threads_ask_at_once_while_the_index_changes(tmp_path: Path) -> None:
@@ -171,3 +171,26 @@ def test_threads_ask_at_once_while_the_index_changes(tmp_path: Path) -> None:
             answers = {future.result().text for future in asked}
         assert answers <= {f"The bell rings at {hour}." for hour in ("noon", "one", "two", "three")}
         assert engine.ask("When rings the bell?").text == "The bell rings at three."
+
+
+def test_a_filter_by_publisher_and_other_reading_do_not_wait_for_each_other(engine: Engine) -> None:
+    catalog = engine.index.catalog
+
+    def count(_: int) -> int:
+        return len(catalog.passage_ids(Filters(publisher="tower"))) + bool(catalog.document("gate"))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(count, range(400))) == {2}
+
+
+def test_documents_are_listed_to_the_end_while_the_index_changes(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"The bell {name} rings.")
+    with make(tmp_path / "index") as engine:
+        engine.add([tmp_path / f"{name}.txt" for name in "abc"])
+        listing = engine.documents()
+        first = next(listing)
+        engine.delete([first.key])
+        assert engine.contents.catalog.document(first.key) is None
+        gc.collect()
+        assert len([first, *listing]) == 3

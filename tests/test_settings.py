@@ -123,3 +123,7 @@ def test_the_same_settings_for_another_index() -> None:
     settings = Settings(top_k=3)
     other = settings.with_index(Path("x"))
     assert (other.index, other.top_k, other.cache) == (Path("x"), 3, settings.cache)
+
+
+def test_the_password_of_the_page_is_no_setting() -> None:
+    assert Settings.load(environment={"YINJU_PASSWORD": "secret"}) == Settings.load(environment={})

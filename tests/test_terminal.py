@@ -129,7 +129,7 @@ def test_a_total_is_shown_with_its_parts() -> None:
     most = replace(made, question="哪里最多？", combined=Combined(Operation.MOST, parts))
     assert render(most, Screen()).split("\n")[2:5] == [
         "  广西     12座  无日期         [1]", "  Qinghai  12座  至 2031-01-02  [2]",
-        "文档中有这些地方的数字。",
+        "  文档中有这些地方的数字。",
     ]  # fmt: skip
 
 

@@ -74,25 +74,9 @@ def filters_of(options: argparse.Namespace) -> Filters:
     Raises:
         UsageError: no date can be both.
     """
-    from rag.records import Filters
+    from rag.filtering import filters_from
 
-    if options.since and options.until and options.since > options.until:
-        raise UsageError(f"--since {options.since} is after --until {options.until}")
-    return Filters(
-        options.publisher or "", path_filter(options.path or ""), options.since, options.until
-    )
-
-
-def path_filter(glob: str) -> str:
-    """Return a glob as the index matches it: ./ and ../ made absolute, a folder for what is in it.
-
-    >>> path_filter("reports/")
-    'reports/*'
-    """
-    if glob.startswith(("./", "../", "~/")):
-        absolute = os.path.normpath(Path(glob).expanduser().absolute())
-        glob = Path(absolute).as_posix() + ("/" if glob.endswith("/") else "")
-    return f"{glob}*" if glob.endswith("/") else glob
+    return filters_from(options.publisher or "", options.path or "", options.since, options.until)
 
 
 def open_engine(options: argparse.Namespace) -> Engine:
@@ -183,13 +167,13 @@ def progress_bar(what: str, unit: str = "passages") -> Iterator[Callable[[str, i
         bar.close()
 
 
-def _day(text: str) -> date:
+def _day(text: str) -> date | None:
+    from rag.filtering import parse_day
+
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a date of the form 2025-12-31"
-        ) from error
+        return parse_day(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _explain(error: OSError) -> str:

@@ -12,7 +12,6 @@ from rag.cli.common import (
     add_filter_flags,
     filters_of,
     open_engine,
-    path_filter,
     say,
 )
 from rag.cli.naming import key_named, keys_named
@@ -189,14 +188,14 @@ def _head(document: Document) -> str:
 
 def delete_documents(options: argparse.Namespace) -> int:
     """Take documents out of the index."""
-    from rag.records import Filters
-
     if not options.keys and not options.path:
         raise UsageError("name the documents: rag delete ID..., or rag delete --path GLOB")
     with open_engine(options) as engine:
         keys = [key for given in options.keys for key in keys_named(given, engine)]
         if options.path:
-            filters = Filters(path=path_filter(options.path))
+            from rag.filtering import filters_from
+
+            filters = filters_from("", options.path, None, None)
             matching = [document.key for document in engine.documents(filters)]
             if not matching:
                 raise UsageError(f"no document has a path that matches {options.path!r}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.records import Answer, Citation, Operation, Relation
+from rag.records import Answer, Citation
 from rag.terminal import Screen, columns_of, heading, on_one_line, printable, shown_path, wrap
-from rag.wording import Wording, wording_for
+from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
 
 _MARKS = ("▌", "▐")
 
@@ -16,9 +16,8 @@ def render(answer: Answer, screen: Screen) -> str:
     words = wording_for(answer)
     lines: list[str] = []
     if answer.answered:
-        if answer.verdict:
-            verdict = words.agrees if answer.verdict.agrees else words.differs
-            lines.extend(wrap(verdict, screen.width))
+        if says := verdict(answer, words):
+            lines.extend(wrap(says, screen.width))
         if answer.sentences:
             lines.extend(wrap(printable(answer.text), screen.width))
         else:
@@ -29,11 +28,10 @@ def render(answer: Answer, screen: Screen) -> str:
             lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))
-        shown = answer.citations
     else:
-        shown = answer.nearest
-        says = [words.not_said, *([words.nearest] if shown else ())]
-        lines.extend(line for text in says for line in wrap(text, screen.width))
+        told = [words.not_said, *([words.nearest] if answer.nearest else ())]
+        lines.extend(line for text in told for line in wrap(text, screen.width))
+    shown = answer.shown
     for citation in shown[: 1 if answer.answered else None]:
         lines.extend(["", *_quotation(citation, screen)])
     if shown:
@@ -57,46 +55,25 @@ def _answered(text: str, answer: Answer, screen: Screen) -> list[str]:
 
 
 def _differing(answer: Answer, words: Wording, screen: Screen) -> list[str]:
-    """Return the figures that differing sources give as small tables: a series, a conflict."""
+    """Return the figures that differing sources give as small tables."""
     lines: list[str] = []
-    for relation in (Relation.OVER_TIME, Relation.CONFLICT):
-        rows = [row for row in answer.conflicts if row.relation in (Relation.ANSWER, relation)]
-        if len(rows) > 1:
-            cells = [
-                (
-                    on_one_line(row.figure.text),
-                    words.day(row.as_of),
-                    "".join(f"[{number}]" for number in row.citations) + words.copies(row),
-                )
-                for row in rows
-            ]
-            lines += ["", words.relation(relation), *_table(cells, screen)]
+    for caption, rows in differing(answer, words):
+        lines += ["", caption, *_table([_cells(row) for row in rows], screen)]
     return lines
 
 
 def _combined(answer: Answer, words: Wording, screen: Screen) -> list[str]:
     """Return the figures that an answer is put together from, and what they come to."""
-    combined = answer.combined
-    if combined is None:
+    rows, result = put_together(answer, words)
+    if not rows:
         return []
-    compares = combined.operation in (Operation.MOST, Operation.LEAST)
-    cells = [
-        (
-            on_one_line(part.subject),
-            on_one_line(part.figure.text),
-            words.day(part.as_of) if compares else "",
-            f"[{part.citation}]",
-        )
-        for part in combined.parts
-    ]
-    lines = ["", *_table(cells, screen)]
-    if compares:
-        lines += wrap(words.covered, screen.width)
-    elif combined.result is not None:
-        result = combined.result
-        other = f" ({result.translated})" if result.translated else ""
-        lines += wrap(f"  {words.computed}: {result.text}{other}", screen.width, "    ")
-    return lines
+    lines = ["", *_table([_cells(row) for row in rows], screen)]
+    return lines + (wrap(f"  {result}", screen.width, "    ") if result else [])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    numbers = "".join(f"[{number}]" for number in row.citations) + row.note
+    return (*map(on_one_line, row.cells), numbers)
 
 
 def _table(rows: Sequence[tuple[str, ...]], screen: Screen) -> list[str]:

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from rag.cli.common import DONE, add_llm_flags, open_engine, say
 from rag.errors import UsageError
+from rag.settings import PASSWORD
 
-PASSWORD = "YINJU_PASSWORD"
 _PORTS = 65536
 _LONG = 3600.0
 
@@ -47,12 +47,13 @@ def _serve(options: argparse.Namespace) -> int:
         say("starting…")
         ensure_index(engine, given=options.index is not None)
         engine.warm()
+        engine.ask("warm")  # loads the reader before several visitors do
         from rag.web.app import serve
 
         try:
             page = serve(engine, options.host, options.port, auth)
         except OSError as error:
-            raise UsageError(f"port {options.port} cannot be used: {error}") from error
+            raise UsageError(f"no port could be opened on {options.host}: {error}") from error
         say(f"ready: {page.local_url} (Ctrl-C ends)")
         with suppress(KeyboardInterrupt):
             while True:

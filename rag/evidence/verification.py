@@ -8,7 +8,7 @@ from decimal import Decimal
 from rag.language.asking import Asked, asked_for, is_of_kind
 from rag.language.dates import Period
 from rag.language.figures import find_figures
-from rag.language.names import local_places, mentions_place
+from rag.language.names import local_places, mentions_place, provinces
 from rag.language.periods import named_periods, overlaps, stated_periods
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
@@ -62,8 +62,8 @@ def is_about(
 
     The quotation names it, or the title does; or, where the quotation names no place of its own,
     its neighbours or the document's opening do. What Guangxi recovered does not answer what
-    Guangdong did, however alike the sentences are. Of several places (Ruichang in Jiangxi) one must
-    be named so, the others anywhere in the document.
+    Guangdong did, however alike the sentences are. Of a town in a province (Nanning in Guangxi)
+    the town must be named so, the province anywhere in the document.
     """
     if not question.places:
         return True
@@ -73,8 +73,10 @@ def is_about(
     if not local_places(quote, segmenter.words(quote)):
         near = text[max(0, extract.start - NEIGHBOURS) : extract.end + NEIGHBOURS]
         named = "\n".join((document.title, text[:OPENING], near))
-    return any(mentions_place(named, place) for place in question.places) and all(
-        mentions_place(document.with_heading, place) for place in question.places
+    towns = question.places - provinces()
+    near_by, anywhere = (towns, question.places) if towns else (question.places, frozenset())
+    return all(mentions_place(named, place) for place in near_by) and all(
+        mentions_place(document.with_heading, place) for place in anywhere
     )
 
 

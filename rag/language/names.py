@@ -25,7 +25,6 @@ _SURNAMES = frozenset(
     "向常"
 )
 """The hundred commonest surnames, which four people in five bear."""
-_COUNTRY_ROW = 3
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 
 
@@ -151,7 +150,7 @@ def _person(word: str) -> tuple[str, ...]:
 
 @cache
 def _rows() -> list[list[str]]:
-    """Return the table of places: Chinese name, Latin name, and "country" for a country."""
+    """Return the table of places: Chinese name, Latin name, and "country" or "province" for one."""
     table = importlib.resources.files("rag.language").joinpath("places.tsv")
     return [line.split("\t") for line in table.read_text("utf-8").splitlines()]
 
@@ -167,8 +166,14 @@ def _places() -> dict[str, tuple[str, ...]]:
 @cache
 def _local_places() -> frozenset[str]:
     """Return the Latin names of the places that are no countries."""
-    countries = {row[1] for row in _rows() if len(row) == _COUNTRY_ROW}
+    countries = {row[1] for row in _rows() if row[2:] == ["country"]}
     return frozenset(row[1] for row in _rows()) - countries
+
+
+@cache
+def provinces() -> frozenset[str]:
+    """Return the Latin names of provinces, states and the like, which other places lie in."""
+    return frozenset(row[1] for row in _rows() if row[2:] == ["province"])
 
 
 @cache

@@ -12,11 +12,12 @@ from rag.language.quantities import Quantity, find_quantities
 Span = tuple[int, int]
 
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "《": "》", "(": ")", "（": "）", "[": "]", '"': '"'}
-_SMALL = (
-    "a|an|and|as|at|before|by|during|for|from|in|into|of|on|or|per|since|than|that|the|to|was|with"
-)
 _TRIMMED = " \t\n,，、;；:：。.！!？?…—–-"
-_THINGS = re.compile(rf"\s(?:(?!(?:{_SMALL})\b)[a-z-]+\s)?(?!(?:{_SMALL})\b){PLURAL}")
+_THINGS = re.compile(
+    r" (?!(?:always|perhaps|sometimes|besides|towards|afterwards|upwards|thanks|whereas|its|his|"
+    rf"hers|ours|theirs|yours|says)\b){PLURAL}"
+)
+_LABEL = re.compile(r"\b[A-Z][a-z]+ $")
 _CLOSING_NEAR = 12
 """How many characters further a bracket may close and still be brought in."""
 
@@ -53,9 +54,11 @@ def _quantities(text: str) -> list[Quantity]:
 
 def _counted(text: str, start: int, end: int) -> int:
     """Return where what an English figure counts ends: "640 pots", where no unit is known of it."""
-    bare = any(item.end == end and not item.unit for item in _quantities(text))
-    match = _THINGS.match(text, end) if bare else None
-    return match.end() if match else end
+    for item in _quantities(text):
+        if item.end == end and not item.unit and not _LABEL.search(text, 0, item.start):
+            match = _THINGS.match(text, end)
+            return match.end() if match else end
+    return end
 
 
 def _joins(left: str, right: str) -> bool:

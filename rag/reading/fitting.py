@@ -31,7 +31,7 @@ from rag.evaluation import GoldQuestion, Split, load_gold
 from rag.evaluation.matching import f1, is_right
 from rag.evaluation.proving import quote_proves
 from rag.reading.features import FEATURES, Candidate, features
-from rag.reading.reader import SpanReader, adapters_path
+from rag.reading.reader import SpanReader, adapters_paths
 from rag.reading.training.data import PARTLY_HELD_OUT, held_out, key_of
 from rag.reading.training.sets import read_added, read_rewritten
 from rag.records import Citation, Hit, Question
@@ -94,7 +94,7 @@ def main() -> None:
     ranking = fit_ranking([example for example in examples if example.right.any()])
     answered = fit_answered(examples, ranking)
     content = {
-        "adapters": digest_of(adapters_path()),
+        "adapters": [digest_of(path) for path in adapters_paths()],
         "features": FEATURES,
         "ranking": np.round(ranking, 4).tolist(),
         "answered": np.round(answered, 4).tolist(),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from rag.errors import IndexDamagedError
@@ -53,6 +55,10 @@ class Catalog:
         connection.create_function("fold", 1, str.casefold, deterministic=True)
         self._connection = connection
         self._path = path
+        # SQLite holds a lock while it waits for Python to fold a name; another thread's query would
+        # hold Python while it waits for that lock.
+        self._asking = Lock()
+        weakref.finalize(self, connection.close)
 
     @classmethod
     def create(cls, path: Path) -> Catalog:
@@ -226,7 +232,8 @@ class Catalog:
 
     def _query(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
         try:
-            return self._connection.execute(sql, tuple(values)).fetchall()
+            with self._asking:
+                return self._connection.execute(sql, tuple(values)).fetchall()
         except sqlite3.ProgrammingError:
             raise  # the catalog was closed
         except sqlite3.DatabaseError as error:

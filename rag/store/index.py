@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import weakref
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +56,6 @@ class IndexReader:
         self.vectors = VectorIndex.load(generation, manifest.model.dimension)
         self.words = WordIndex(generation / "words")
         self.catalog = Catalog.read(generation / "catalog.sqlite")
-        weakref.finalize(self, self.catalog.close)
 
     @classmethod
     def open(cls, folder: Path, model: ModelRecord | None = None) -> IndexReader:

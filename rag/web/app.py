@@ -7,18 +7,22 @@ from typing import Any
 import gradio as gr
 
 from rag.engine import Engine
-from rag.web.chat import Chat
+from rag.web.chat import Chat, Turns, said
 from rag.web.library import Library
 from rag.web.phrases import CHINESE, ENGLISH, Phrases, phrases_for
 from rag.web.style import CSS
 
 MOST_UPLOAD = "20mb"
+KEPT = (3_600, 86_400)
+"""How often, in seconds, Gradio's copies of files are looked through, and how old they may be."""
 
 
 def build(engine: Engine) -> gr.Blocks:
     """Return the app over an engine. Nothing in it asks another machine for anything."""
     page: gr.Blocks
-    with gr.Blocks(title=ENGLISH.name, analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(
+        title=ENGLISH.name, analytics_enabled=False, fill_width=True, delete_cache=KEPT
+    ) as page:
         language = gr.State(ENGLISH)
         with gr.Row(elem_id="yj-top"):
             name = gr.HTML(_name(ENGLISH), padding=False)
@@ -42,18 +46,19 @@ def build(engine: Engine) -> gr.Blocks:
                 *library.labels(words),
             ]
 
-        def spoken(words: Phrases) -> list[Any]:
-            return [words, *(gr.update(**values) for _, values in labels(words))]
+        def spoken(words: Phrases, turns: Turns) -> list[Any]:
+            values = (gr.update(**values) for _, values in labels(words))
+            return [words, said(turns, words), *values]
 
-        outputs = [language, *(part for part, _ in labels(ENGLISH))]
+        outputs = [language, chat.said, *(part for part, _ in labels(ENGLISH))]
 
         def greet(request: gr.Request) -> list[Any]:
-            return spoken(phrases_for(request.headers.get("accept-language", "")))
+            return spoken(phrases_for(request.headers.get("accept-language", "")), ())
 
         page.load(greet, None, outputs, api_visibility="private")
         switch.click(
-            lambda words: spoken(ENGLISH if words == CHINESE else CHINESE), language, outputs,
-            api_visibility="private",
+            lambda words, turns: spoken(ENGLISH if words == CHINESE else CHINESE, turns),
+            [language, chat.turns], outputs, api_visibility="private",
         )  # fmt: skip
     return page
 
@@ -71,6 +76,6 @@ def serve(
         server_name=host, server_port=port, auth=auth, share=False, quiet=True, show_error=True,
         prevent_thread_lock=True, max_file_size=MOST_UPLOAD, css=CSS, ssr_mode=False,
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        footer_links=["api"], enable_monitoring=False,
+        footer_links=[], enable_monitoring=False,
     )  # fmt: skip
     return page

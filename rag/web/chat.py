@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from rag.engine import Engine
-from rag.errors import UsageError, YinjuError
+from rag.errors import YinjuError
+from rag.filtering import filters_from, parse_day
 from rag.language.followups import follow_up
-from rag.records import Answer, Filters
+from rag.records import Answer
 from rag.serialise import answer_to_dict, to_json
+from rag.store import FEEDBACK
 from rag.terminal import heading, on_one_line
 from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
-from rag.wording import wording_for
+from rag.wording import Row, differing, put_together, verdict, wording_for
 
-FEEDBACK = "feedback.jsonl"
 _AT_ONCE = 4
 """How many questions are answered side by side; further ones wait."""
 
@@ -32,7 +34,16 @@ element.addEventListener('click', (event) => {
   if (!button) return;
   const { act, turn, number } = button.dataset;
   if (act === 'copy') {
-    navigator.clipboard.writeText(button.closest('[data-text]').dataset.text);
+    const text = button.closest('[data-text]').dataset.text;
+    if (navigator.clipboard) {
+      navigator.clipboard.writeText(text);
+    } else {  // a page over plain http has none
+      const area = Object.assign(document.createElement('textarea'), { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand('copy');
+      area.remove();
+    }
     return;
   }
   // On a phone the source stands below; whoever asks for it is taken there.
@@ -72,6 +83,7 @@ class Chat:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._exports = tempfile.TemporaryDirectory(prefix="yinju-")
         words = ENGLISH
         self.turns = gr.State(())
         with gr.Row():
@@ -99,9 +111,10 @@ class Chat:
     def listen(self, language: gr.State) -> None:
         """Connect what the visitor does with what happens."""
         narrowing = [self.publisher, self.path, self.since, self.until]
-        self.question.submit(
+        asking = self.question.submit(
             self._ask, [self.question, self.turns, language, *narrowing],
-            [self.turns, self.said, self.question, self.source], api_visibility="private",
+            [self.turns, self.said, self.question, self.source, self.export],
+            api_visibility="private",
             trigger_mode="always_last", concurrency_limit=_AT_ONCE,
         )  # fmt: skip
         self.said.select(
@@ -111,10 +124,10 @@ class Chat:
             api_visibility="private",
         )
         self.clear.click(
-            lambda: ((), "", ""), None, [self.turns, self.said, self.source],
+            lambda: ((), "", "", None), None,
+            [self.turns, self.said, self.source, self.export], cancels=[asking],
             api_visibility="private",
         )  # fmt: skip
-        self.export.click(self._export, self.turns, self.export, api_visibility="private")
 
     def labels(self, words: Phrases) -> list[tuple[Any, dict[str, Any]]]:
         """Return the components with what they are called in a language."""
@@ -132,24 +145,27 @@ class Chat:
     def _ask(
         self, typed: str, turns: Turns, words: Phrases,
         publisher: str, path: str, since: str, until: str,
-    ) -> Iterator[tuple[Turns, str, Any, Any]]:  # fmt: skip
-        """Answer a question after the turns before it."""
+    ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+        """Answer a question after the turns before it; the answer is shown before its source."""
+        keep = gr.skip()
         if not typed.strip():
-            yield turns, _said(turns, words), "", gr.skip()
+            yield keep, keep, "", keep, keep
             return
         earlier = turns[-1].understood if turns else ""
         turn = Turn(typed.strip(), follow_up(typed.strip(), earlier, self._engine.segmenter))
-        yield turns, _said((*turns, turn), words), "", gr.skip()
+        yield keep, said((*turns, turn), words), "", keep, keep
         try:
-            filters = Filters(publisher.strip(), path.strip(), _day(since), _day(until))
+            filters = filters_from(publisher, path, parse_day(since), parse_day(until))
             for answer in self._engine.stream(turn.understood, filters=filters):
                 grown = (*turns, replace(turn, answer=answer))
-                first = (answer.citations or answer.nearest)[:1]
-                opened = markup.source(first[0], words) if first else ""
                 # The next question may be being typed by now.
-                yield grown, _said(grown, words), gr.skip(), opened
+                yield grown, said(grown, words), keep, keep, keep
         except YinjuError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            yield keep, said(turns, words), typed, keep, keep
+            raise markup.problem(error) from error
+        yield keep, keep, keep, keep, self._export(grown)
+        if answer.shown:
+            yield keep, keep, keep, markup.source(answer.shown[0], words), keep
 
     def _clicked(self, turns: Turns, words: Phrases, event: gr.EventData) -> tuple[Any, Any]:
         """Open a citation, note what the visitor thinks of an answer, or edit a question."""
@@ -160,8 +176,7 @@ class Chat:
             return gr.skip(), gr.skip()
         answer = turns[place].answer
         if answer is not None and act == "open":
-            cited = answer.citations or answer.nearest
-            found = [item for item in cited if item.number == number]
+            found = [item for item in answer.shown if item.number == number]
             return (markup.source(found[0], words) if found else gr.skip()), gr.skip()
         if answer is not None and act in ("like", "dislike"):
             self._note(answer, liked=act == "like")
@@ -181,32 +196,20 @@ class Chat:
         with (folder / FEEDBACK).open("a", encoding="utf-8") as file:
             file.write(to_json(line) + "\n")
 
-    def _export(self, turns: Turns) -> str | None:
-        """Return a zip with the conversation as Markdown and as JSON."""
-        if not turns:
-            return None
-        import zipfile
-
-        path = Path(tempfile.mkdtemp(prefix="yinju-")) / "conversation.zip"
+    def _export(self, turns: Turns) -> str:
+        """Return the path of a zip with the conversation as Markdown and as JSON."""
+        path = Path(tempfile.mkdtemp(dir=self._exports.name)) / "conversation.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("conversation.md", as_markdown(turns))
             archive.writestr("conversation.json", as_json(turns))
         return str(path)
 
 
-def _said(turns: Turns, words: Phrases) -> str:
+def said(turns: Turns, words: Phrases) -> str:
+    """Return a conversation as the page shows it."""
     return markup.conversation(
         [(turn.typed, turn.understood, turn.answer) for turn in turns], words
     )
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise UsageError(f"{text.strip()!r} is no date; write it like 2025-12-31") from error
 
 
 def as_json(turns: Turns) -> str:
@@ -233,16 +236,33 @@ def as_markdown(turns: Turns) -> str:
 def _answered(answer: Answer) -> Iterator[str]:
     words = wording_for(answer)
     if answer.answered:
-        yield from (f"**{_plain(text)}**" for text in answer.texts)
+        if says := verdict(answer, words):
+            yield from (says, "")
+        yield from (f"* **{_plain(text)}**" for text in answer.texts)
     else:
         yield words.not_said
-    for citation in answer.citations or answer.nearest:
+    for caption, rows in differing(answer, words):
+        yield from ("", caption, "", *map(_row, rows))
+    rows, result = put_together(answer, words)
+    if rows:
+        yield from ("", *map(_row, rows), "", _plain(result))
+    if answer.nearest:
+        yield from ("", words.nearest)
+    for citation in answer.shown:
+        notes = [words.excerpt] if citation.document.excerpt else []
         yield ""
         yield f"> {_plain(citation.quote)}"
         yield ">"
         yield f"> [{citation.number}] {_plain(heading(citation.document))}, {citation.place}"
+        yield from (f"> ({_plain(note)})" for note in (*notes, *citation.document.warnings))
+
+
+def _row(row: Row) -> str:
+    numbers = "".join(f"[{number}]" for number in row.citations)
+    return f"* {' · '.join(map(_plain, row.cells))} {numbers}{row.note}"
 
 
 def _plain(text: str) -> str:
     """Return a text on one line with what Markdown or HTML would take for markup escaped."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~&-])", r"\\\1", on_one_line(text))
+    marked = re.sub(r"([\\`*_{}\[\]()<>#+!|~&:-])", r"\\\1", on_one_line(text))
+    return re.sub(r"^(\d+)\.", r"\1\\.", marked)

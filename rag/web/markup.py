@@ -11,15 +11,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import gradio as gr
+
 from rag.language.figures import find_figures
-from rag.records import Answer, Citation, Document, Operation, Relation
+from rag.records import Answer, Citation, Document
 from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
-from rag.wording import Wording, wording_for
+from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
 
 # Gradio fills its templates in after this: {{…}} and ${…} must not be found in a value.
 _PLACEHOLDERS = str.maketrans({char: f"&#{ord(char)};" for char in "{}$`\\"})
+
+
+_AROUND = 10_000
+"""How much of a document is shown before and after a quotation."""
+
+_LONG = 50_000
 
 
 def shown(text: str) -> str:
@@ -50,10 +58,8 @@ def _turn(number: int, typed: str, understood: str, answer: Answer | None, phras
 def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
     words = wording_for(answer)
     parts: list[str] = []
-    cited = answer.citations if answer.answered else answer.nearest
     if answer.answered:
-        if answer.verdict:
-            says = words.agrees if answer.verdict.agrees else words.differs
+        if says := verdict(answer, words):
             parts.append(f'<p class="yj-verdict">{shown(says)}</p>')
         if answer.sentences:
             parts.append(_written(turn, answer, phrases))
@@ -68,14 +74,15 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         parts += _tables(answer, words, turn)
     else:
         parts.append(f'<p class="yj-unsaid">{shown(words.not_said)}</p>')
-        if cited:
+        if answer.shown:
             parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
-    parts += [_cited(turn, citation, words, phrases) for citation in cited]
+    parts += [_cited(turn, citation, words, phrases) for citation in answer.shown]
     acts = {"copy": phrases.copy, "like": phrases.good, "dislike": phrases.bad}
     buttons = "".join(_button(act, turn, 0, text) for act, text in acts.items())
     seconds = f"{sum(answer.timings.values()):.2f} s"
     parts.append(f'<p class="yj-actions">{buttons}<span>{seconds}</span></p>')
-    return f'<div class="yj-answer" data-text="{shown(answer.text)}">{"".join(parts)}</div>'
+    text = shown(answer.text or words.not_said)
+    return f'<div class="yj-answer" data-text="{text}">{"".join(parts)}</div>'
 
 
 def _words(text: str, translated: str) -> str:
@@ -95,37 +102,17 @@ def _written(turn: int, answer: Answer, phrases: Phrases) -> str:
 
 def _tables(answer: Answer, words: Wording, turn: int) -> Iterable[str]:
     """Yield the figures of differing sources, and what a computed answer is put together from."""
-    for relation in (Relation.OVER_TIME, Relation.CONFLICT):
-        rows = [row for row in answer.conflicts if row.relation in (Relation.ANSWER, relation)]
-        if len(rows) > 1:
-            cells = [
-                (
-                    shown(row.figure.text),
-                    shown(words.day(row.as_of)),
-                    "".join(_number(turn, number) for number in row.citations)
-                    + shown(words.copies(row)),
-                )
-                for row in rows
-            ]
-            yield _table(words.relation(relation), cells)
-    combined = answer.combined
-    if combined is not None:
-        compares = combined.operation in (Operation.MOST, Operation.LEAST)
-        yield _table(
-            words.covered if compares else "",
-            [
-                (
-                    shown(part.subject),
-                    shown(part.figure.text),
-                    shown(words.day(part.as_of)) if compares else "",
-                    _number(turn, part.citation),
-                )
-                for part in combined.parts
-            ],
-        )
-        if combined.result is not None:
-            yield f"<p>{shown(words.computed)}:</p>"
-            yield _words(combined.result.text, combined.result.translated)
+    for caption, rows in differing(answer, words):
+        yield _table(caption, [_cells(row, turn) for row in rows])
+    rows, result = put_together(answer, words)
+    if rows:
+        yield _table("", [_cells(row, turn) for row in rows])
+        yield f'<p class="yj-result">{shown(result)}</p>'
+
+
+def _cells(row: Row, turn: int) -> tuple[str, ...]:
+    numbers = "".join(_number(turn, number) for number in row.citations)
+    return (*map(shown, row.cells), numbers + shown(row.note))
 
 
 def _table(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
@@ -176,7 +163,9 @@ def _marked(text: str, spans: Iterable[tuple[int, int]], offset: int, style: str
 def source(citation: Citation, phrases: Phrases) -> str:
     """Return a document with a citation's words highlighted, to open beside the conversation."""
     text = citation.document.text
-    before, after = _figures(text[: citation.start]), _figures(text[citation.end :])
+    first, last = max(0, citation.start - _AROUND), citation.end + _AROUND
+    before = ("…\n" if first else "") + _figures(text[first : citation.start])
+    after = _figures(text[citation.end : last]) + ("\n…" if last < len(text) else "")
     quote = f'<span id="yj-quote" class="yj-quote" tabindex="-1">{_quote(citation)}</span>'
     return (
         f'<article class="yj-document">{_head(citation.document, citation.place, phrases)}'
@@ -185,10 +174,11 @@ def source(citation: Citation, phrases: Phrases) -> str:
 
 
 def document(item: Document, phrases: Phrases) -> str:
-    """Return a whole document."""
+    """Return a document, of a very long one the beginning."""
+    rest = "\n…" if len(item.text) > _LONG else ""
     return (
         f'<article class="yj-document">{_head(item, "", phrases)}'
-        f'<div class="yj-text">{_figures(item.text)}</div></article>'
+        f'<div class="yj-text">{_figures(item.text[:_LONG])}{rest}</div></article>'
     )
 
 
@@ -212,6 +202,11 @@ def _head(item: Document, place: str, phrases: Phrases) -> str:
         f"<h3>{shown(title)}</h3><p class='yj-source'>{shown(facts)}</p>"
         f"<p class='yj-source'>{shown(on_one_line(where))} {link}</p>{warnings}"
     )
+
+
+def problem(error: Exception) -> gr.Error:
+    """Return an error to show; what a file is called is no markup in it, nor where it lies."""
+    return gr.Error(shown(str(error)), print_exception=False)
 
 
 def note(text: str) -> str:

@@ -23,8 +23,6 @@ class Phrases:
     path: str
     since: str
     until: str
-    source: str
-    no_source: str
     open_source: str
     original: str
     good: str
@@ -32,7 +30,6 @@ class Phrases:
     copy: str
     clear: str
     export: str
-    examples: str
     add: str
     adding: str
     stop: str
@@ -45,7 +42,7 @@ class Phrases:
     not_read: str
     deleted: str
     choose: str
-    empty: str
+    too_many: str
     thanks: str
     language: str
 
@@ -65,8 +62,6 @@ ENGLISH = Phrases(
     path="Path matches (*.pdf, reports/*)",
     since="Published since (YYYY-MM-DD)",
     until="Published until (YYYY-MM-DD)",
-    source="Source",
-    no_source="Open a citation, and its source appears here.",
     open_source="Open source",
     original="original",
     good="Good answer",
@@ -74,7 +69,6 @@ ENGLISH = Phrases(
     copy="Copy",
     clear="New conversation",
     export="Save the conversation",
-    examples="Try",
     add="Add files",
     adding="Adding",
     stop="Stop",
@@ -87,7 +81,7 @@ ENGLISH = Phrases(
     not_read="Not read: {}",
     deleted="Deleted: {}",
     choose="Choose a document first.",
-    empty="There are no documents yet. Add some in the library.",
+    too_many="At most {} files at a time.",
     thanks="Noted, thank you.",
     language="中文",
 )
@@ -106,8 +100,6 @@ CHINESE = Phrases(
     path="路径匹配（*.pdf、reports/*）",
     since="发布不早于（YYYY-MM-DD）",
     until="发布不晚于（YYYY-MM-DD）",
-    source="出处",
-    no_source="点开一条引文，出处显示在这里。",
     open_source="打开出处",
     original="原文链接",
     good="回答得好",
@@ -115,7 +107,6 @@ CHINESE = Phrases(
     copy="复制",
     clear="新对话",
     export="保存对话",
-    examples="试试",
     add="添加文件",
     adding="正在添加",
     stop="停止",
@@ -128,7 +119,7 @@ CHINESE = Phrases(
     not_read="未能读取：{}",
     deleted="已删除：{}",
     choose="请先选择一篇文档。",
-    empty="还没有文档，请在文档库中添加。",
+    too_many="一次最多 {} 个文件。",
     thanks="已记录，谢谢。",
     language="English",
 )

@@ -215,9 +215,11 @@ def test_a_span_outside_its_quote_cannot_be_cited(answer_from: Answering) -> Non
         ("The dam of Nanning holds 40 boats. Rain fell on its towers and its walls. " * 6, False),
         ("The dam holds 40 boats. Rain fell on its towers and its walls. " * 8
          + "It lies near Nanning in Guangxi.", False),
+        ("The dam of Guangxi holds 40 boats. Rain fell on its towers and its walls. " * 6
+         + "A lecture was held in Nanning.", False),
     ],
 )  # fmt: skip
-def test_of_several_places_one_stands_near_and_the_others_anywhere(
+def test_a_town_stands_near_and_its_province_anywhere(
     answer_from: Answering, text: str, answered: bool
 ) -> None:
     document = Document("dam", "0", text)

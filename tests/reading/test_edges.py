@@ -18,7 +18,10 @@ def tidied(text: str, words: str) -> str:
     [
         ("全年修缮校舍近3.5万平方米。", "3.5", "近3.5万平方米"),
         ("They planted over 12,000 trees in May.", "12", "over 12,000 trees"),
-        ("The kiln fires 640 clay pots a week.", "640", "640 clay pots"),
+        ("The kiln fires 640 pots a week.", "640", "640 pots"),
+        ("At noon Bus 40 runs twice.", "40", "40"),
+        ("It held at 640 while prices rose.", "640", "640"),
+        ("They sold 640\nsales figures follow.", "640", "640"),
         ("Of the bells, 640 was the loudest.", "640", "640"),
         ("They sold 640 in days.", "640", "640"),
         ("The fund grew to nearly 40 million yuan.", "40 million", "nearly 40 million yuan"),

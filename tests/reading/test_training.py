@@ -19,7 +19,7 @@ from rag.encoder.graph import Precision, reader_bytes
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
-from rag.reading.reader import adapters_path
+from rag.reading.reader import adapters_paths
 from rag.reading.training import data as training
 from rag.reading.training.clozes import make_clozes
 from rag.reading.training.data import Corpus, Example, _askings, make_pairs
@@ -256,10 +256,11 @@ def test_articles_and_bare_years_ask_nothing() -> None:
     assert clozes("The war that began in 1756 was long.", language=Language.ENGLISH) == {}
 
 
-def test_the_graph_computes_what_was_trained() -> None:
+@pytest.mark.parametrize("path", adapters_paths())
+def test_the_graph_computes_what_was_trained(path: Path) -> None:
     file = weights.WeightFile.open(weights.locate())
     network = ReaderNetwork(file).eval()
-    with np.load(adapters_path()) as arrays:
+    with np.load(path) as arrays:
         trained = {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
     missing, unknown = network.load_state_dict(trained, strict=False)
     assert not unknown
@@ -268,7 +269,7 @@ def test_the_graph_computes_what_was_trained() -> None:
     ids = [0, 1117, 5941, 398, 2, 2, 581, 24658, 398, 8999, 2]
     with torch.no_grad():
         spans, relevance = network(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.bool))
-    graph = reader_bytes(file, Precision.FP32, load_adapters(adapters_path()))
+    graph = reader_bytes(file, Precision.FP32, load_adapters(path))
     computed = _Session(file, graph)(ids)
     assert np.allclose(computed[0][0], spans[0].numpy(), atol=1e-3)
     assert computed[1].item() == pytest.approx(relevance.item(), abs=1e-3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,6 +136,19 @@ def test_a_follow_up_is_shown_as_it_was_understood_and_can_be_changed(page: Page
     )
 
 
+def test_a_conversation_is_saved_as_it_stands(page: Page) -> None:
+    ask(page, "How many cars does the ferry of Lund carry?")
+    page.wait_for_timeout(500)
+    with page.expect_download() as saved:
+        page.get_by_text("Save the conversation").click()
+    with zipfile.ZipFile(saved.value.path()) as archive:
+        [row] = json.loads(archive.read("conversation.json"))
+        assert row["typed"] == "How many cars does the ferry of Lund carry?"
+        assert "48 cars" in archive.read("conversation.md").decode()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".yj-turn")).to_have_count(0)
+
+
 def test_what_no_document_says_is_not_answered(page: Page) -> None:
     ask(page, "Who won the chess championship of Novgorod?")
     expect(page.locator(".yj-unsaid")).to_have_text("The documents do not say.")
@@ -167,7 +181,10 @@ def test_a_filter_keeps_to_its_documents(page: Page) -> None:
     page.get_by_label("Published since").fill("yesterday")
     page.fill("#yj-question textarea", "How many cars?")
     page.press("#yj-question textarea", "Enter")
-    expect(page.get_by_text("'yesterday' is no date").first).to_be_visible()
+    expect(page.get_by_text("is not a date of the form").first).to_be_visible()
+    # Nothing is left waiting, and the question is there to be asked again.
+    expect(page.locator(".yj-wait")).to_have_count(0)
+    expect(page.locator("#yj-question textarea")).to_have_value("How many cars?")
 
 
 def test_the_page_speaks_the_browsers_language_and_switches(

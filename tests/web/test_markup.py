@@ -1,11 +1,13 @@
 """Texts as HTML, and conversations as files: nothing in them is markup but ours."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 
-from rag.records import Answer, Citation, Document
+from rag.records import Answer, Citation, Document, Figure, Relation, Reported, Verdict
 from rag.web import markup
 from rag.web.chat import Turn, as_json, as_markdown
 from rag.web.phrases import CHINESE, ENGLISH, phrases_for
@@ -96,6 +98,22 @@ def test_a_conversation_is_exported_with_its_sources() -> None:
     assert "## How many cars?" in text
     assert "**48 cars**" in text
     assert "<script>" not in text.replace("\\<", "")
+
+
+def test_an_export_says_what_the_page_says() -> None:
+    cars, boats = (Figure(f"{n} cars", Decimal(n), "", "count", "", "") for n in (48, 50))
+    answer = Answer(
+        "Did it hold 50 cars?", "48 cars", ("48 cars",), True, (CITATION,), figures=(cars,),
+        conflicts=(
+            Reported(cars, date(2030, 1, 2), Relation.ANSWER, 1, (1,)),
+            Reported(boats, None, Relation.CONFLICT, 1, (1,)),
+        ),
+        verdict=Verdict(boats, agrees=False),
+    )  # fmt: skip
+    text = as_markdown((Turn("x", "Did it hold 50 cars?", answer),))
+    for said in ("No, the source says:", "Sources differ:", "* 48 cars · to 2030\\-01\\-02 [1]"):
+        assert said in text
+    assert "* 50 cars · no date [1]" in text
 
 
 def test_the_browsers_language_chooses_the_phrases() -> None:
