@@ -352,8 +352,9 @@ class Answer:
     question that has one, ``combined`` what an answer of several figures comes to. ``timings`` are
     seconds by stage.
 
-    Where a language model wrote, ``sentences`` are what is shown of it and ``dropped`` what is not;
-    ``note`` says in one line why it has not written, or why nothing of it stands.
+    Where a language model wrote, ``sentences`` are what is shown of it and ``dropped`` what is not,
+    and ``unknown_citations`` counts those to no source, which are taken away; ``note`` says in one
+    line why it has not written, or why nothing of it stands.
     """
 
     question: str
@@ -369,6 +370,7 @@ class Answer:
     warnings: tuple[str, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     dropped: tuple[Sentence, ...] = ()
+    unknown_citations: int = 0
     note: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
 

@@ -34,6 +34,7 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "warnings": list(answer.warnings),
         "sentences": [sentence_to_dict(item) for item in answer.sentences],
         "dropped": [sentence_to_dict(item) for item in answer.dropped],
+        "unknown_citations": answer.unknown_citations,
         "note": answer.note,
         "timings": dict(answer.timings),
     }

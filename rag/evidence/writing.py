@@ -51,6 +51,7 @@ class Writing:
         self._mark = mark
         self._shown: list[Sentence] = []
         self._dropped: list[Sentence] = []
+        self._unknown = 0
         # The reader's own quotations come first: what it says of conflicts names their numbers.
         self._citations = {
             (item.document.key, item.start, item.end): item for item in extracted.citations
@@ -62,6 +63,7 @@ class Writing:
         One that cites nothing that was given to the model is held to every source.
         """
         known = [number for number in statement.cited if 1 <= number <= len(self._sources)]
+        self._unknown += len(statement.cited) - len(known)
         tried = known or list(range(1, len(self._sources) + 1))
         passages = [self._sources[number - 1] for number in tried]
         scores = self._judge.support(statement.text, passages)
@@ -97,11 +99,17 @@ class Writing:
             figures=tuple(map(as_figure, figures)),
             sentences=tuple(self._shown),
             dropped=tuple(self._dropped),
+            unknown_citations=self._unknown,
         )
 
     def instead(self, why: str) -> Answer:
         """Return the reader's own answer, with what was dropped and one line that says why."""
-        return replace(self._extracted, dropped=tuple(self._dropped), note=why)
+        return replace(
+            self._extracted,
+            dropped=tuple(self._dropped),
+            unknown_citations=self._unknown,
+            note=why,
+        )
 
     def _held(self, text: str, passage: Passage, score: float) -> tuple[Fault, float]:
         document = self._documents[passage.document_key]

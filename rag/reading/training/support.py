@@ -36,8 +36,8 @@ from rag.settings import Settings
 
 BATCH = 16
 RATE = 5e-4
-EPOCHS = 4
-MOST_TOKENS = 384
+EPOCHS = 3
+MOST_TOKENS = 320
 HELD_OUT_EVERY = 5
 KEPT = 0.9
 
@@ -100,11 +100,9 @@ def fit(
     steps = EPOCHS * -(-len(train) // BATCH)
     step = 0
     for epoch in range(EPOCHS):
-        draw.shuffle(train)
         network.train()
         total = 0.0
-        for at in range(0, len(train), BATCH):
-            batch = train[at : at + BATCH]
+        for batch in _bucketed(train, draw):
             for group in optimiser.param_groups:
                 group["lr"] = RATE * min(1.0, (step + 1) / 40) * (1 - step / steps)
             labels = torch.tensor([float(item.supported) for item in batch])
@@ -115,9 +113,19 @@ def fit(
             optimiser.step()
             total += loss.item() * len(batch)
             step += 1
+            if step % 20 == 0:
+                _log.info("step %d of %d loss %.3f", step, steps, loss.item())
         _log.info(
             "pass %d: loss %.3f; held out: %s", epoch + 1, total / len(train), told(network, held)
         )
+
+
+def _bucketed(train: Sequence[Example], draw: random.Random) -> list[Sequence[Example]]:
+    """Return batches of windows of about the same length, in any order."""
+    near = sorted(train, key=lambda item: (len(item.ids), draw.random()))
+    batches = [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
+    draw.shuffle(batches)
+    return batches
 
 
 def scores(network: ReaderNetwork, batch: Sequence[Example]) -> torch.Tensor:
