@@ -2,9 +2,9 @@
 
     python -m rag.reading.fitting --data FOLDER --gold eval/gold.jsonl --documents seeds
 
-asks questions whose answers are known over two indexes: paragraphs of CMRC 2018's training set
-that the adapters were not trained on, and the sample documents with the gold set's development
-half. Every second question of the former is asked again with its paragraph left
+asks questions whose answers are known over two indexes: paragraphs of CMRC 2018's training set and
+made-up reports that the adapters were not trained on, and the sample documents with the gold set's
+development half. Every second question of the former is asked again with its document left
 out, and questions of other sets are asked over the sample documents, which do not answer them. It
 writes ``weights.json`` beside this module. The test half is never read.
 """
@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,8 @@ from rag.evaluation.matching import f1, is_right
 from rag.evaluation.proving import quote_proves
 from rag.reading.features import FEATURES, Candidate, features
 from rag.reading.reader import SpanReader, adapters_paths
-from rag.reading.training.data import PARTLY_HELD_OUT, held_out, key_of
+from rag.reading.training.corpus import PARTLY_HELD_OUT, held_out, key_of
+from rag.reading.training.reports import Report, held_out_reports
 from rag.reading.training.sets import read_added, read_rewritten
 from rag.records import Citation, Hit, Question
 from rag.settings import Settings
@@ -218,48 +219,68 @@ def _proves(item: GoldQuestion, one: Candidate) -> bool:
     return any(quote_proves(citation, proof, item.answers) for proof in item.proofs)
 
 
+class _Known(NamedTuple):
+    """A question in several forms, the document that answers it, and the answers, if any."""
+
+    key: str
+    answers: Sequence[str]
+    forms: Sequence[str]
+
+
 def _set_examples(data: Path, most: int) -> Iterator[Example]:
-    """Ask questions over paragraphs that training left, each in one of its forms."""
+    """Ask questions over paragraphs and reports that training left, each in one of its forms."""
     paragraphs = {str(number): item for number, (_, item) in enumerate(held_out(data))}
-    items = list(_held_out_questions(paragraphs))
+    reports = held_out_reports()
     draw = random.Random(3)
+    asked = [_draw(draw, list(_of_paragraphs(paragraphs)), most)]
+    asked += [_draw(draw, list(_of_reports(reports)), most)]
+    records = [{"id": key, "text": content["context"]} for key, content in paragraphs.items()]
+    for report in reports:
+        document, day = report.document, str(report.document.published)
+        about = {"id": document.key, "title": document.title, "published": day}
+        records.append({**about, "text": document.text})
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "paragraphs.jsonl"
-        lines = [
-            json.dumps({"id": key, "text": content["context"]}, ensure_ascii=False)
-            for key, content in paragraphs.items()
-        ]
+        path = Path(folder) / "documents.jsonl"
+        lines = [json.dumps(record, ensure_ascii=False) for record in records]
         path.write_text("\n".join(lines), "utf-8")
         with Engine.open(Path(folder) / "index", Settings()) as engine:
             engine.add([path])
-            for number, (key, answers, forms) in enumerate(
-                draw.sample(items, min(most, len(items)))
-            ):
-                query = engine.understand(draw.choice(forms))
+            for number, known in enumerate(item for items in asked for item in items):
+                query = engine.understand(draw.choice(known.forms))
                 hits = engine.search(query, top_k=engine.settings.top_k + 8)
-                for left_out in (False, True) if number % 2 else (False,):
-                    kept = [h for h in hits if not left_out or h.passage.document_key != key]
+                for left_out in (False, True) if number % 2 and known.answers else (False,):
+                    kept = [h for h in hits if not left_out or h.passage.document_key != known.key]
                     rows, candidates = _rows(engine, query, kept[: engine.settings.top_k])
                     proving = [
-                        one.document.key == key and any(a in one.text for a in answers)
+                        one.document.key == known.key and any(a in one.text for a in known.answers)
                         for one in candidates
                     ]
-                    exact = [f1(one.words, answers) >= _ALIKE for one in candidates]
+                    exact = [f1(one.words, known.answers) >= _ALIKE for one in candidates]
                     yield Example(rows, _right(proving, exact))
 
 
-def _held_out_questions(
-    paragraphs: Mapping[str, dict[str, Any]],
-) -> Iterator[tuple[str, list[str], tuple[str, ...]]]:
-    """Yield paragraph, answers and forms of the questions that we have in our words as well."""
+def _draw(draw: random.Random, items: Sequence[_Known], most: int) -> list[_Known]:
+    return draw.sample(items, min(most, len(items)))
+
+
+def _of_paragraphs(paragraphs: Mapping[str, dict[str, Any]]) -> Iterator[_Known]:
+    """Yield the questions on CMRC's paragraphs that we have in our words as well."""
     rewritten, added = read_rewritten(), read_added()
     for key, paragraph in paragraphs.items():
         for qa in paragraph["qas"]:
             if qa["answers"] and qa["id"] in rewritten:
                 forms = (qa["question"], *rewritten[qa["id"]])
-                yield key, [a["text"] for a in qa["answers"]], forms
+                yield _Known(key, [a["text"] for a in qa["answers"]], forms)
         for answer, ours in added.get((PARTLY_HELD_OUT, key_of(paragraph)), ()):
-            yield key, [answer], ours
+            yield _Known(key, [answer], ours)
+
+
+def _of_reports(reports: Sequence[Report]) -> Iterator[_Known]:
+    for report in reports:
+        for answer, ours in report.asked:
+            yield _Known(report.document.key, [answer], ours)
+        for ours in report.unanswered:
+            yield _Known(report.document.key, (), ours)
 
 
 def _right(proving: Sequence[bool], exact: Sequence[bool]) -> FloatArray:

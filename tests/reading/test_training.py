@@ -4,7 +4,9 @@ import json
 import random
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,14 +22,17 @@ from rag.encoder.tokenizer import Tokenizer
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.reading.reader import adapters_paths
-from rag.reading.training import data as training
+from rag.reading.training import corpus as training
+from rag.reading.training.__main__ import _loss
 from rag.reading.training.clozes import make_clozes
-from rag.reading.training.data import Corpus, Example, _askings, make_pairs
+from rag.reading.training.corpus import Corpus
 from rag.reading.training.network import ReaderNetwork
+from rag.reading.training.pairs import REPORT_ROUNDS, Example, _askings, make_pairs
+from rag.reading.training.reports import Report, held_out_reports, read_groups, training_groups
 from rag.reading.training.rewording import Rewording
 from rag.reading.training.sets import Written, read_added, read_rewritten
 from rag.reading.training.tables import LEAST_ROWS, make_table
-from rag.records import Language
+from rag.records import Document, Language
 
 
 class Embedder:
@@ -87,7 +92,8 @@ def sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def corpus(sets: Path) -> Corpus:
+def corpus(sets: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+    monkeypatch.setattr(training, "training_groups", list)
     return Corpus(sets, Embedder(), random.Random(1))
 
 
@@ -172,6 +178,81 @@ def test_our_questions_are_each_in_both_languages() -> None:
         assert han.search(chinese)
 
 
+def test_every_report_has_its_answers_and_is_trained_on_or_kept() -> None:
+    groups = list(read_groups())
+    reports = [report for group in groups for report in group]
+    for report in reports:
+        assert report.document.title
+        assert report.document.published
+        assert report.asked
+        for answer, ours in report.asked:
+            assert answer in report.document.text
+            assert answer not in ours.english
+            assert answer not in ours.chinese
+    keys = [report.document.key for report in reports]
+    trained = [report.document.key for group in training_groups() for report in group]
+    kept = [report.document.key for report in held_out_reports()]
+    assert sorted(trained + kept) == sorted(keys)
+    assert len(set(keys)) == len(keys)
+    assert kept
+
+
+@pytest.fixture
+def reported(sets: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+    group = [
+        Report(
+            Document(f"report/0/{year}", "", text, f"Bees {year}", published=date(year, 1, 1)),
+            ((answer, Written(f"How many hives stood in {year}?", f"{year}年有几个蜂箱？")),),
+            (Written(f"Who kept the hives in {year}?", f"{year}年蜂箱归谁管？"),),
+        )
+        for year, text, answer in ((1990, "The farm had 40 hives.", "40"),
+                                   (1991, "The farm had 52 hives.", "52"))
+    ]  # fmt: skip
+    monkeypatch.setattr(training, "training_groups", lambda: [group])
+    return Corpus(sets, Embedder(), random.Random(1))
+
+
+def test_a_report_is_read_beside_its_sibling_under_its_own_date(
+    reported: Corpus, embedder: BundledEmbedder, rewording: Rewording
+) -> None:
+    tokenizer = embedder.encoder.tokenizer
+    assert [item.answered for item in reported.in_reports] == [True, False] * 2
+    for item in reported.in_reports:
+        texts = [reported.passages[place].text for place in reported.neighbours(item)]
+        assert texts == ["The farm had 52 hives." if "1990" in item.question else
+                         "The farm had 40 hives."]  # fmt: skip
+    pairs = list(
+        make_pairs(reported, reported.hard_negatives(3), tokenizer, rewording, random.Random(2))
+    )
+    over_reports = [pair for pair in pairs if "hives" in whole(tokenizer, pair[0])]
+    assert len(over_reports) == 2 * 2 * 2 * REPORT_ROUNDS
+    for right, wrong in over_reports:
+        text = whole(tokenizer, right)
+        assert "1990-01-01" in text or "1991-01-01" in text
+        asks_for_a_number = "How many" in text or "几个" in text
+        assert decoded(tokenizer, right) == (
+            ("40" if "40 hives" in text else "52") if asks_for_a_number else ""
+        )
+        assert (wrong.first, wrong.last) == (0, 0)
+
+
+def test_the_loss_of_a_question_without_an_answer_is_that_of_saying_so() -> None:
+    """What a window without an answer is worth against another one is not asked."""
+    ids = (0, 5, 2, 2, 7, 8, 2)
+    nowhere = Example(ids, 4, 0, 0)
+    somewhere = Example(ids, 4, 4, 5)
+
+    class Silent(torch.nn.Module):
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            spans = torch.zeros(*ids.shape, 2)
+            spans[:, 0] = 20.0
+            return spans, torch.full((len(ids),), -20.0)
+
+    silent: Any = Silent()
+    assert _loss(silent, [(nowhere, nowhere)]).item() < 0.01
+    assert _loss(silent, [(somewhere, nowhere)]).item() > 1
+
+
 def test_negatives_lack_the_answer(corpus: Corpus) -> None:
     for item, others in zip(corpus.asked, corpus.hard_negatives(3), strict=True):
         answer = corpus.passages[item.passage].text[item.start : item.end]
@@ -194,8 +275,15 @@ def test_pairs_hold_the_answers_tokens_and_a_window_without(
 
 
 def decoded(tokenizer: Tokenizer, example: Example) -> str:
+    """Return the words of an example's answer, none where it has none."""
+    if not example.last:
+        return ""
     text: str = tokenizer._processor.decode(list(example.ids[example.first : example.last + 1]))
     return text.strip(" 。.")
+
+
+def whole(tokenizer: Tokenizer, example: Example) -> str:
+    return str(tokenizer._processor.decode(list(example.ids)))
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,9 @@ from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import weights
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
-from rag.reading.training.data import Corpus, Pair, make_pairs
+from rag.reading.training.corpus import Corpus
 from rag.reading.training.network import ReaderNetwork
+from rag.reading.training.pairs import Pair, make_pairs
 from rag.reading.training.rewording import Rewording
 from rag.settings import Settings
 
@@ -39,6 +40,7 @@ NEGATIVES = 6
 """How many wrong passages the embedder proposes for each question."""
 
 _NEVER = -1e4
+_IGNORED = -100
 
 _log = logging.getLogger("rag.reading.training")
 
@@ -50,6 +52,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".cache/reader"))
     parser.add_argument("--epochs", type=float, default=1.8)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="adapters to go on from (default: new ones)")
+    parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -60,16 +64,24 @@ def main() -> None:
     torch.manual_seed(options.seed)
     batches = _batches(options.data, options.folder, options.seed, options.epochs)
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
-    train(network, batches, options.folder, options.every)
+    if options.start:
+        with np.load(options.start) as saved:
+            state = {name: torch.from_numpy(saved[name]).float() for name in saved.files}
+        network.load_state_dict(state, strict=False)
+    train(network, batches, options.folder, options.rate, options.every)
 
 
 def train(
-    network: ReaderNetwork, batches: Sequence[Sequence[Pair]], folder: Path, every: int
+    network: ReaderNetwork,
+    batches: Sequence[Sequence[Pair]],
+    folder: Path,
+    highest: float,
+    every: int,
 ) -> None:
     """Run the steps that are left and save the trainable parameters."""
     wanted = {name: p for name, p in network.named_parameters() if p.requires_grad}
     _log.info("%d parameters, %d steps", sum(p.numel() for p in wanted.values()), len(batches))
-    optimiser = torch.optim.AdamW(wanted.values(), lr=RATE, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(wanted.values(), lr=highest, weight_decay=0.01)
     checkpoint = folder / "checkpoint.pt"
     run = _digest([window.ids for batch in batches for pair in batch for window in pair])
     start = 0
@@ -88,7 +100,7 @@ def train(
     for step in range(start, len(batches)):
         rate = min(1.0, (step + 1) / WARM_UP) * (1 - step / len(batches))
         for group in optimiser.param_groups:
-            group["lr"] = RATE * rate
+            group["lr"] = highest * rate
         loss = _loss(network, batches[step])
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -145,14 +157,19 @@ def _loss(network: ReaderNetwork, batch: Sequence[Pair]) -> Tensor:
     own[:, 0] = True
     alone = spans.masked_fill(~own[..., None], _NEVER)
     # The right window comes first in its pair, so its places are those of the pair as a whole.
+    # Where no window has an answer, there is nothing to tell apart.
+    answered = torch.tensor([window.last > 0 for window in windows])
     shared = spans.masked_fill(~passage[..., None], _NEVER).view(len(batch), 2 * longest, 2)
     loss = relevance.new_zeros(())
     for side, name in enumerate(("first", "last")):
         places = torch.tensor([getattr(window, name) for window in windows])
         loss = loss + functional.cross_entropy(alone[..., side], places)
-        loss = loss + functional.cross_entropy(shared[..., side], places[::2])
-    relevant = torch.tensor([1.0, 0.0]).repeat(len(batch))
-    judged = functional.binary_cross_entropy_with_logits(relevance.float(), relevant)
+        wanted = places.where(answered, _IGNORED)[::2]
+        right = functional.cross_entropy(
+            shared[..., side], wanted, ignore_index=_IGNORED, reduction="sum"
+        )
+        loss = loss + right / len(batch)
+    judged = functional.binary_cross_entropy_with_logits(relevance.float(), answered.float())
     total: Tensor = loss / 4 + RELEVANCE_WEIGHT * judged
     return total
 
@@ -163,7 +180,8 @@ def _batches(data: Path, folder: Path, seed: int, epochs: float) -> list[list[Pa
     settings = Settings.load()
     embedder = BundledEmbedder.open(settings.cache)
     corpus = Corpus(data, embedder, draw)
-    _log.info("%d questions over %d passages", len(corpus.asked), len(corpus.passages))
+    asked = len(corpus.asked) + len(corpus.in_reports)
+    _log.info("%d questions over %d passages", asked, len(corpus.passages))
     negatives = _negatives(corpus, folder / "negatives.json")
     segmenter = Segmenter(settings.cache)
     rewording = Rewording(segmenter, Glosses(settings.cache, segmenter), draw)
@@ -178,7 +196,8 @@ def _batches(data: Path, folder: Path, seed: int, epochs: float) -> list[list[Pa
 
 def _negatives(corpus: Corpus, path: Path) -> list[list[int]]:
     """Return the hard negatives, kept in a file because they take minutes to find."""
-    questions = _digest([(item.question, item.passage) for item in corpus.asked])
+    every = [*corpus.asked, *corpus.in_reports]
+    questions = _digest([(item.question, item.passage) for item in every])
     if path.is_file():
         saved = json.loads(path.read_text("utf-8"))
         if saved["questions"] == questions:

@@ -1,4 +1,4 @@
-"""Training examples: questions over passages as the tool makes them, each beside a wrong one."""
+"""What the reader is trained on: questions, and the passages as the tool makes them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from rag.embedding import Embedder
-from rag.encoder.tokenizer import Tokenizer
 from rag.language.detect import detect_language
 from rag.language.words import to_simplified
 from rag.passages import split_document
 from rag.reading.training.clozes import make_clozes
-from rag.reading.training.rewording import Rewording
+from rag.reading.training.reports import training_groups
 from rag.reading.training.sets import (
+    Written,
     place_of,
     read_added,
     read_paragraphs,
@@ -27,7 +27,6 @@ from rag.reading.training.sets import (
     read_rewritten,
 )
 from rag.reading.training.tables import MOST_ROWS, make_table
-from rag.reading.windows import make_window
 from rag.records import Document, Language, Passage
 
 SETS = {"cmrc2018_train": 5_000, "drcd_dev": 2_000, "qed_en": 500, "qamr_en": 3_000}
@@ -40,25 +39,11 @@ PARTLY_HELD_OUT = "cmrc2018_train"
 HELD_OUT = 400
 """How many paragraphs at the end of that set are kept for fitting."""
 
-MOST_TOKENS = 256
-TRANSLATED, PARAPHRASED = 0.2, 0.2
-"""The shares of questions asked word by word in the other language, and with synonyms."""
-
-CLOZES = 2_500
-"""How many questions made of sentences go into one pass."""
-
 TABLES = 300
 """How many tables are made up, each with a question a row."""
 
-TABLE_QUESTIONS = 800
-"""How many questions over tables go into one pass."""
-
-NEGATIVE_TABLES = 6
-"""Among how many other tables the wrong one is drawn."""
-
 _MOST_NAME = 24
 _TITLED, _DATED = 0.75, 0.5
-_SAME_ARTICLE = 0.5
 _FIRST_DAY, _DAYS = date(2005, 1, 1), 7_600
 
 
@@ -66,6 +51,7 @@ _FIRST_DAY, _DAYS = date(2005, 1, 1), 7_600
 class Asked:
     """A question with the passage (by number) where its answer stands, and the answer's offsets.
 
+    A question that nothing answers has offsets 0, 0, and the passage that seems to answer it.
     The same in other words: ``paraphrases`` in the passage's language, ``translations`` in the
     other of Chinese and English, ``foreign`` in further languages.
     """
@@ -79,22 +65,10 @@ class Asked:
     translations: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A window's token ids and where the answer's tokens begin and end; 0, 0 when it has none.
-
-    The passage's own tokens begin at ``offset`` and end before the last one.
-    """
-
-    ids: tuple[int, ...]
-    offset: int
-    first: int
-    last: int
-
-
-Pair = tuple[Example, Example]
-"""A question over the passage with its answer, and over one without it."""
+    @property
+    def answered(self) -> bool:
+        """Whether its passage has an answer."""
+        return self.end > self.start
 
 
 class Corpus:
@@ -106,6 +80,7 @@ class Corpus:
         self._embedder = embedder
         self._draw = draw
         self._by_document: dict[str, list[int]] = defaultdict(list)
+        self._dated: set[str] = set()
         self._rewritten, self._added = read_rewritten(), read_added()
         for name, most in SETS.items():
             whole = list(self._read(data, name))
@@ -127,6 +102,31 @@ class Corpus:
             for cloze in make_clozes(passage.text, passage.context, passage.language, draw)
         ]
         self.in_tables = list(self._tables())
+        self.in_reports = list(self._reports())
+
+    def _reports(self) -> Iterator[Asked]:
+        """Add made-up reports to the passages and yield their questions."""
+        for group in training_groups():
+            siblings: list[int] = []
+            for report in group:
+                document = report.document
+                first = len(self.passages)
+                self.passages += split_document(document, self._embedder.count_tokens)
+                siblings += range(first, len(self.passages))
+                self._by_document[document.key] = siblings
+                self._dated.add(document.key)
+                for answer, written in report.asked:
+                    start = document.text.find(answer)
+                    for item in self._located("", start, start + len(answer), first):
+                        yield self._asked(item, written)
+                for written in report.unanswered:
+                    place = self._draw.randrange(first, len(self.passages))
+                    yield self._asked(Asked("", place, 0, 0), written)
+
+    def _asked(self, item: Asked, written: Written) -> Asked:
+        """Return a question of our own in the language of its passage and in the other."""
+        own, other = written.by(self.passages[item.passage].language)
+        return replace(item, question=own, translations=(other,))
 
     def _tables(self) -> Iterator[Asked]:
         """Add made-up tables to the passages and yield their questions."""
@@ -181,8 +181,7 @@ class Corpus:
                 answer = change(given)
                 start = text.find(answer)
                 for item in self._located("", start, start + len(answer), first):
-                    own, other = ours.by(self.passages[item.passage].language)
-                    yield replace(item, question=own, translations=(other,))
+                    yield self._asked(item, ours)
 
     def _reworded(self, item: Asked) -> Asked:
         """Return a question with what we wrote for it in other words, if anything."""
@@ -192,21 +191,33 @@ class Corpus:
         own, other = ours.by(self.passages[item.passage].language)
         return replace(item, paraphrases=(own,), translations=(other,))
 
+    def heading(self, passage: Passage) -> str:
+        """Return title and date to stand before a passage: now and then, invented where unknown."""
+        if passage.document_key in self._dated:
+            return passage.context
+        title = passage.context if self._draw.random() < _TITLED else ""
+        day = _FIRST_DAY + timedelta(days=self._draw.randrange(_DAYS))
+        return f"{title} {day.isoformat() if self._draw.random() < _DATED else ''}".strip()
+
     def hard_negatives(self, count: int) -> list[list[int]]:
-        """Return, for each question, the passages the embedder ranks best that lack its answer."""
+        """Return, for each question, the passages the embedder ranks best that lack its answer.
+
+        The questions over reports come after the others.
+        """
+        every = [*self.asked, *self.in_reports]
         texts = [f"{passage.context}\n{passage.text}" for passage in self.passages]
         vectors = self._embedder.embed_passages(texts)
-        questions = self._embedder.embed_questions([item.question for item in self.asked])
+        questions = self._embedder.embed_questions([item.question for item in every])
         found: list[list[int]] = []
-        for begin in range(0, len(self.asked), 512):
+        for begin in range(0, len(every), 512):
             part = slice(begin, begin + 512)
-            for row, item in zip(questions[part] @ vectors.T, self.asked[part], strict=True):
+            for row, item in zip(questions[part] @ vectors.T, every[part], strict=True):
                 best = np.argsort(-row)[: count * 3].tolist()
                 found.append(self.without_answer(item, best)[:count])
         return found
 
     def neighbours(self, item: Asked) -> list[int]:
-        """Return the other passages of the question's document that lack its answer."""
+        """Return the other passages of the document, or of its siblings, that lack the answer."""
         key = self.passages[item.passage].document_key
         return self.without_answer(item, self._by_document[key])
 
@@ -216,7 +227,7 @@ class Corpus:
         return [
             place
             for place in places
-            if place != item.passage and answer not in self.passages[place].text
+            if place != item.passage and not (answer and answer in self.passages[place].text)
         ]
 
 
@@ -228,77 +239,3 @@ def key_of(paragraph: dict[str, Any]) -> str:
 def held_out(data: Path) -> list[tuple[str, dict[str, Any]]]:
     """Return title and content of the paragraphs of CMRC's training set that training leaves."""
     return read_paragraphs(data, PARTLY_HELD_OUT)[-HELD_OUT:]
-
-
-def make_pairs(
-    corpus: Corpus,
-    negatives: Sequence[Sequence[int]],
-    tokenizer: Tokenizer,
-    rewording: Rewording,
-    draw: random.Random,
-) -> Iterator[Pair]:
-    """Yield one pass over the corpus, its questions reworded and its wrong passages drawn anew."""
-
-    def pair(item: Asked, question: str, ranked: Sequence[int]) -> Iterator[Pair]:
-        near = corpus.neighbours(item)
-        pool = near if near and (not ranked or draw.random() < _SAME_ARTICLE) else ranked
-        if pool:
-            asked = replace(item, question=question)
-            found = _example(asked, corpus.passages[item.passage], tokenizer, draw, answers=True)
-            other = _example(asked, corpus.passages[draw.choice(pool)], tokenizer, draw)
-            if found is not None and other is not None:
-                yield found, other
-
-    by_document: dict[str, list[int]] = defaultdict(list)
-    for item, ranked in zip(corpus.asked, negatives, strict=True):
-        by_document[corpus.passages[item.passage].document_key] += ranked
-        for question in _askings(item, rewording, draw):
-            yield from pair(item, question, ranked)
-    tables = sorted({item.passage for item in corpus.in_tables})
-    for item in draw.sample(corpus.in_tables, min(TABLE_QUESTIONS, len(corpus.in_tables))):
-        others = draw.sample(tables, min(NEGATIVE_TABLES, len(tables)))
-        for question in _askings(item, rewording, draw):
-            yield from pair(item, question, corpus.without_answer(item, others))
-    for item in draw.sample(corpus.clozes, min(CLOZES, len(corpus.clozes))):
-        about_the_same = by_document[corpus.passages[item.passage].document_key]
-        for question in _askings(item, rewording, draw):
-            yield from pair(item, question, corpus.without_answer(item, about_the_same))
-
-
-def _askings(item: Asked, rewording: Rewording, draw: random.Random) -> Iterator[str]:
-    """Yield the question as one pass asks it: in each language it is known in, or at random."""
-    if item.translations:
-        yield draw.choice((item.question, *item.paraphrases))
-        yield draw.choice(item.translations)
-        if item.foreign:
-            yield draw.choice(item.foreign)
-        return
-    chance = draw.random()
-    if chance < TRANSLATED:
-        yield rewording.translated(item.question)
-    elif chance < TRANSLATED + PARAPHRASED:
-        yield rewording.paraphrased(item.question)
-    else:
-        yield item.question
-
-
-def _example(
-    item: Asked,
-    passage: Passage,
-    tokenizer: Tokenizer,
-    draw: random.Random,
-    *,
-    answers: bool = False,
-) -> Example | None:
-    title = passage.context if draw.random() < _TITLED else ""
-    day = _FIRST_DAY + timedelta(days=draw.randrange(_DAYS))
-    context = f"{title} {day.isoformat() if draw.random() < _DATED else ''}".strip()
-    question = tokenizer.encode(item.question)
-    window = make_window(question, replace(passage, context=context), tokenizer, MOST_TOKENS)
-    if not answers:
-        return Example(window.ids, window.offset, 0, 0)
-    inside = [n for n, (a, b) in enumerate(window.places) if a < item.end and b > item.start]
-    if not inside or window.places[inside[-1]][1] < item.end:
-        return None
-    first, last = (window.offset + place for place in (inside[0], inside[-1]))
-    return Example(window.ids, window.offset, first, last)
