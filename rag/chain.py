@@ -18,15 +18,17 @@ from pydantic import Field
 
 from rag.engine import Engine
 from rag.records import Answer, Filters, SearchMode
+from rag.serialise import hit_to_dict
 
 
 class PassageRetriever(BaseRetriever):
     """The passages nearest to a question, best first, as LangChain documents.
 
     ``page_content`` is the passage as it stands in its document; the metadata are the document's
-    ``key``, ``title``, ``publisher``, ``published`` (ISO date or None), ``path``, ``url`` and
-    ``warnings``, the passage's ``start`` and ``end`` in the document's text, its ``place`` in the
-    original (line, page or cell), and the ``score``, of which higher is better.
+    ``key``, ``title``, ``publisher``, ``published`` (ISO date or None), ``path``, ``url``,
+    ``excerpt``, ``warnings`` and number of ``characters``, the passage's ``start`` and ``end`` in
+    the document's text, its ``place`` in the original (line, page or cell), and the ``score``, of
+    which higher is better.
     """
 
     engine: Engine
@@ -40,24 +42,10 @@ class PassageRetriever(BaseRetriever):
         hits = self.engine.search_documents(
             query, mode=self.mode, top_k=self.top_k, filters=self.filters
         )
-        found = []
-        for hit, document in hits:
-            passage = hit.passage
-            metadata = {
-                "key": document.key,
-                "title": document.title,
-                "publisher": document.publisher,
-                "published": document.published.isoformat() if document.published else None,
-                "path": document.path,
-                "url": document.url,
-                "warnings": list(document.warnings),
-                "start": passage.start,
-                "end": passage.end,
-                "place": document.place(passage.start),
-                "score": hit.score,
-            }
-            found.append(LangChainDocument(passage.text, metadata=metadata))
-        return found
+        return [
+            LangChainDocument(hit.passage.text, metadata=hit_to_dict(hit, document))
+            for hit, document in hits
+        ]
 
 
 class AnswerChain(Runnable[str, Answer]):

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from rag.errors import UsageError
-from rag.records import Filters
+from rag.records import Document, Filters
 
 
 def filters_from(publisher: str, path: str, since: date | None, until: date | None) -> Filters:
@@ -19,6 +19,13 @@ def filters_from(publisher: str, path: str, since: date | None, until: date | No
     if since and until and since > until:
         raise UsageError(f"--since {since} is after --until {until}")
     return Filters(publisher.strip(), path_filter(path.strip()), since, until)
+
+
+def is_found(document: Document, text: str) -> bool:
+    """Return whether a text is in the title, publisher or key of a document, in any case."""
+    return text.strip().casefold() in (
+        f"{document.title}\n{document.publisher}\n{document.key}".casefold()
+    )
 
 
 def parse_day(text: str) -> date | None:

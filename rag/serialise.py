@@ -6,7 +6,17 @@ import json
 import re
 from typing import Any
 
-from rag.records import Answer, Citation, Combined, Document, Figure, Reported, Sentence, Verdict
+from rag.records import (
+    Answer,
+    Citation,
+    Combined,
+    Document,
+    Figure,
+    Hit,
+    Reported,
+    Sentence,
+    Verdict,
+)
 
 # json escapes C0. C1 would steer a terminal as well, and half a surrogate pair is not UTF-8.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -115,6 +125,18 @@ def citation_to_dict(citation: Citation) -> dict[str, Any]:
         "url": document.url,
         "excerpt": document.excerpt,
         "score": round(citation.score, 4),
+    }
+
+
+def hit_to_dict(hit: Hit, document: Document) -> dict[str, Any]:
+    """Return where a passage that a search found stands, and its document; not its text."""
+    passage = hit.passage
+    return {
+        **document_to_dict(document),
+        "start": passage.start,
+        "end": passage.end,
+        "place": document.place(passage.start),
+        "score": round(hit.score, 4),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.cli.common import DONE, open_engine, progress_bar, say
@@ -15,7 +16,7 @@ def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "eval",
         help="measure answers and search on questions whose answers are known",
         description="Put gold questions to an index of the documents they are about, and print "
-        "the scores as Markdown tables.",
+        "the scores as Markdown tables. They are kept beside the index, for `rag serve` to show.",
     )
     command.add_argument(
         "--gold", type=Path, metavar="FILE", help="the questions; eval/gold.jsonl in a checkout"
@@ -41,12 +42,13 @@ def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def evaluate_index(options: argparse.Namespace) -> int:
     """Measure and print the tables."""
-    from rag.evaluation import ProofSet, Split, evaluate, load_gold, to_markdown
+    from rag.evaluation import ProofSet, Split, default_gold, evaluate, load_gold, to_markdown
     from rag.evaluation.environment import describe_engine
+    from rag.evaluation.history import keep_run
 
     if options.depth < 1:
         raise UsageError(f"--depth is {options.depth}, expected a whole number from 1")
-    questions = load_gold(options.gold or _default_gold())
+    questions = load_gold(options.gold or default_gold())
     with open_engine(options) as engine, progress_bar("asking", "questions") as move:
         report = evaluate(
             engine,
@@ -59,16 +61,11 @@ def evaluate_index(options: argparse.Namespace) -> int:
             seed=options.seed,
             progress=lambda done, everything: move("", done, everything),
         )
+        try:
+            keep_run(report, engine.settings.index, datetime.now(UTC))
+        except OSError as error:
+            say(f"the run is not kept beside the index: {error}")
     print(to_markdown(report))
     if options.out:
         say(f"written to {options.out}")
     return DONE
-
-
-def _default_gold() -> Path:
-    path = Path(__file__).resolve().parent.parent.parent / "eval" / "gold.jsonl"
-    if not path.is_file():
-        raise UsageError(
-            "this is no checkout with eval/gold.jsonl; name the questions: --gold FILE"
-        )
-    return path

@@ -7,6 +7,7 @@ import ipaddress
 import os
 import time
 from contextlib import suppress
+from importlib.util import find_spec
 
 from rag.cli.common import DONE, add_llm_flags, open_engine, say
 from rag.errors import UsageError
@@ -30,12 +31,18 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--auth", metavar="USER",
         help=f"ask for this user and the password in the environment's {PASSWORD}",
     )  # fmt: skip
+    serve.add_argument(
+        "--mcp", action="store_true",
+        help="offer ask, search, read and documents to assistants as well, as an MCP server",
+    )  # fmt: skip
     add_llm_flags(serve)
     serve.set_defaults(command=_serve)
 
 
 def _serve(options: argparse.Namespace) -> int:
     auth = _auth(options)
+    if options.mcp and find_spec("mcp") is None:
+        raise UsageError("--mcp needs `pip install 'yinju[mcp]'`")
     if options.port is not None and not 0 < options.port < _PORTS:
         raise UsageError(f"--port is {options.port}, expected 1 to {_PORTS - 1}")
     # Gradio would ask its makers for news and count visitors otherwise.
@@ -51,10 +58,12 @@ def _serve(options: argparse.Namespace) -> int:
         from rag.web.app import serve
 
         try:
-            page = serve(engine, options.host, options.port, auth)
+            page = serve(engine, options.host, options.port, auth, mcp=options.mcp)
         except OSError as error:
             raise UsageError(f"no port could be opened on {options.host}: {error}") from error
         say(f"ready: {page.local_url} (Ctrl-C ends)")
+        if options.mcp:
+            say(f"MCP: {page.local_url}gradio_api/mcp/")
         with suppress(KeyboardInterrupt):
             while True:
                 time.sleep(_LONG)

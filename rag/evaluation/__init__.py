@@ -1,6 +1,6 @@
 """Measuring answers and retrieval on questions whose answers and proofs are known."""
 
-from rag.evaluation.gold import GoldQuestion, Proof, Split, load_gold
+from rag.evaluation.gold import GoldQuestion, Proof, Split, default_gold, load_gold
 from rag.evaluation.measuring import evaluate
 from rag.evaluation.report import Report, to_json, to_markdown
 from rag.evaluation.runs import Engine, ProofSet, Result
@@ -13,6 +13,7 @@ __all__ = [
     "Report",
     "Result",
     "Split",
+    "default_gold",
     "evaluate",
     "load_gold",
     "to_json",

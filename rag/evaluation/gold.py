@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from rag.errors import SourceError
+from rag.errors import SourceError, UsageError
 from rag.language.detect import detect_language
 from rag.records import Language
 
@@ -158,3 +158,17 @@ def _proofs(item: Mapping[str, Any], name: str, source: str) -> tuple[Proof, ...
             raise ValueError(f"{name}: {source} and words must be text, found {value!r}")
         proofs.append(Proof(value[source], value["words"]))
     return tuple(proofs)
+
+
+def default_gold() -> Path:
+    """Return the gold questions of this checkout.
+
+    Raises:
+        UsageError: this is no checkout.
+    """
+    path = Path(__file__).resolve().parent.parent.parent / "eval" / "gold.jsonl"
+    if not path.is_file():
+        raise UsageError(
+            "this is no checkout with eval/gold.jsonl; name the questions: --gold FILE"
+        )
+    return path

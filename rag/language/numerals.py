@@ -25,6 +25,8 @@ _MULTIPLES = {
 }  # fmt: skip
 NUMBER_WORDS = "|".join((*sorted(_WORDS, key=len, reverse=True), *_MULTIPLES))
 HAN_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_DIGIT_VALUES = HAN_VALUES | {str(value): value for value in range(10)}
+_MIXED = re.compile(r"\d[千百十]")
 
 
 def scaled_value(figure: str, scale: str) -> Decimal | None:
@@ -45,8 +47,11 @@ def higher_value(text: str) -> Decimal | None:
 
 
 def han_value(text: str) -> Decimal | None:
-    """Return the value of a figure or of a Chinese numeral under ten thousand, None when none."""
-    if text[:1].isdecimal():
+    """Return the value of a figure or of a Chinese numeral under ten thousand, None when none.
+
+    3千5百 is such a numeral as well.
+    """
+    if text[:1].isdecimal() and not _MIXED.search(text):
         return Decimal(text.replace(",", "").replace("，", ""))
     whole, point, fraction = text.partition("点")
     if not whole or (point and not fraction) or any(c not in HAN_VALUES for c in fraction):
@@ -64,10 +69,10 @@ def _han_integer(text: str) -> Decimal | None:
         return Decimal("".join(str(HAN_VALUES[char]) for char in text))
     total, digit = 0, None
     for char in text:
-        if char in HAN_VALUES:
+        if char in _DIGIT_VALUES:
             if digit:
                 return None  # 三五 is three to five, and 二三十 twenty to thirty
-            digit = HAN_VALUES[char]
+            digit = _DIGIT_VALUES[char]
         else:
             total += (1 if digit is None else digit) * {"十": 10, "百": 100, "千": 1000}[char]
             digit = None

@@ -64,7 +64,8 @@ _CHINESE = re.compile(
     rf"(?P<qualifier>{BEFORE})?{_BLANK}(?P<currency>[$¥￥€£])?"
     # The higher part of 1亿2千万 or 三万五千.
     rf"(?P<higher>(?:(?:{DIGITS}|[{HAN_DIGITS}]+)[万亿])*)"
-    rf"(?:(?P<digits>{DIGITS})|(?P<han>[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?)){_BLANK}"
+    rf"(?:(?P<han>(?:\d[千百十]){{2,}}\d?(?!\d)|[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?)|"
+    rf"(?P<digits>{DIGITS})){_BLANK}"
     rf"(?:(?P<among>[多余来几])(?=[百千万亿]))?"
     rf"(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?{_BLANK}(?P<after>{AFTER})?{_BLANK}"
     rf"(?P<unit>%|％|℃|个百分点|{MONEY}|{TIME}|{MEASURES})?(?P<tail>余|以上|以下|左右|以内)?",

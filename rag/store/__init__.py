@@ -1,13 +1,14 @@
 """One index folder: vectors in FAISS, words in tantivy, documents and passages in SQLite."""
 
 from rag.store.catalog import Catalog, Counts
-from rag.store.folder import FEEDBACK, UPLOADS, current_generation
+from rag.store.folder import FEEDBACK, RUNS, UPLOADS, current_generation, write_durably
 from rag.store.index import IndexReader, IndexWriter, verify_index
 from rag.store.manifest import ModelRecord
 from rag.store.words import Entry
 
 __all__ = [
     "FEEDBACK",
+    "RUNS",
     "UPLOADS",
     "Catalog",
     "Counts",
@@ -17,4 +18,5 @@ __all__ = [
     "ModelRecord",
     "current_generation",
     "verify_index",
+    "write_durably",
 ]

@@ -17,8 +17,8 @@ from rag.store.manifest import NAME as MANIFEST
 from rag.store.manifest import Manifest, is_immutable
 
 CURRENT = "CURRENT"
-UPLOADS, FEEDBACK = "uploads", "feedback.jsonl"
-"""What the page keeps beside the generations: files from the browser, opinions of answers."""
+UPLOADS, FEEDBACK, RUNS = "uploads", "feedback.jsonl", "runs"
+"""What is kept beside the generations: files from the browser, opinions of answers, evaluations."""
 
 LOCK = "writer.lock"
 HOLDER = "writer.json"
@@ -67,7 +67,7 @@ def make_folder(folder: Path) -> None:
         ) from error
     if current_generation(folder) is not None:
         return
-    ours = {LOCK, HOLDER, UPLOADS, FEEDBACK, "README.md", ".gitignore"}
+    ours = {LOCK, HOLDER, UPLOADS, FEEDBACK, RUNS, "README.md", ".gitignore"}
     strange = [
         path.name
         for path in folder.iterdir()

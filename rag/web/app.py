@@ -7,8 +7,11 @@ from typing import Any
 import gradio as gr
 
 from rag.engine import Engine
+from rag.web.api import Api
+from rag.web.assessment import Evaluation
 from rag.web.chat import Chat, Turns, said
 from rag.web.library import Library
+from rag.web.map import Map
 from rag.web.phrases import CHINESE, ENGLISH, Phrases, phrases_for
 from rag.web.style import CSS
 
@@ -33,8 +36,15 @@ def build(engine: Engine) -> gr.Blocks:
             chat = Chat(engine)
         with gr.Tab(ENGLISH.library) as library_tab:
             library = Library(engine)
-        chat.listen(language)
+        with gr.Tab(ENGLISH.map) as map_tab:
+            plane = Map(engine)
+        with gr.Tab(ENGLISH.evaluation) as evaluation_tab:
+            evaluation = Evaluation(engine)
+        Api(engine)
+        chat.listen(language, page)
         library.listen(language, page)
+        plane.listen(language, chat.turns, map_tab)
+        evaluation.listen(language, evaluation_tab)
 
         def labels(words: Phrases) -> list[tuple[Any, dict[str, Any]]]:
             return [
@@ -42,8 +52,12 @@ def build(engine: Engine) -> gr.Blocks:
                 (switch, {"value": words.language}),
                 (chat_tab, {"label": words.chat}),
                 (library_tab, {"label": words.library}),
+                (map_tab, {"label": words.map}),
+                (evaluation_tab, {"label": words.evaluation}),
                 *chat.labels(words),
                 *library.labels(words),
+                *plane.labels(words),
+                *evaluation.labels(words),
             ]
 
         def spoken(words: Phrases, turns: Turns) -> list[Any]:
@@ -68,14 +82,23 @@ def _name(words: Phrases) -> str:
 
 
 def serve(
-    engine: Engine, host: str, port: int | None = None, auth: tuple[str, str] | None = None
+    engine: Engine,
+    host: str,
+    port: int | None = None,
+    auth: tuple[str, str] | None = None,
+    *,
+    mcp: bool = False,
 ) -> gr.Blocks:
-    """Serve the app without blocking; ``local_url`` is its address, ``close()`` ends it."""
+    """Serve the app without blocking; ``local_url`` is its address, ``close()`` ends it.
+
+    With ``mcp`` the functions of ``Api`` are tools of an MCP server as well, which needs the
+    package ``mcp``.
+    """
     page = build(engine)
     page.launch(
         server_name=host, server_port=port, auth=auth, share=False, quiet=True, show_error=True,
         prevent_thread_lock=True, max_file_size=MOST_UPLOAD, css=CSS, ssr_mode=False,
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        footer_links=[], enable_monitoring=False,
+        footer_links=[], enable_monitoring=False, mcp_server=mcp,
     )  # fmt: skip
     return page

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import gradio as gr
 
 from rag.engine import Engine
 from rag.errors import YinjuError
+from rag.examples import example_questions
 from rag.filtering import filters_from, parse_day
 from rag.language.followups import follow_up
 from rag.records import Answer
@@ -24,6 +26,9 @@ from rag.terminal import heading, on_one_line
 from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
 from rag.wording import Row, differing, put_together, verdict, wording_for
+
+EXAMPLES = 4
+"""How many questions to begin with are offered."""
 
 _AT_ONCE = 4
 """How many questions are answered side by side; further ones wait."""
@@ -83,6 +88,8 @@ class Chat:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._finding = Lock()
+        self._found: tuple[Path | None, list[str]] = (None, [])
         self._exports = tempfile.TemporaryDirectory(prefix="yinju-")
         words = ENGLISH
         self.turns = gr.State(())
@@ -94,6 +101,10 @@ class Chat:
                 self.question = gr.Textbox(
                     placeholder=words.ask, show_label=False, elem_id="yj-question", lines=1,
                     max_lines=4, submit_btn=words.send, max_length=1000, container=False,
+                )  # fmt: skip
+                self.examples = gr.Dataset(
+                    components=[self.question], samples=[], label=words.examples, visible=False,
+                    elem_id="yj-examples",
                 )  # fmt: skip
                 with gr.Accordion(words.filters, open=False) as self.narrowing:
                     with gr.Row():
@@ -108,15 +119,22 @@ class Chat:
             with gr.Column(scale=2):
                 self.source = gr.HTML(js_on_load=_TO_QUOTE, elem_id="yj-opened", padding=False)
 
-    def listen(self, language: gr.State) -> None:
+    def listen(self, language: gr.State, page: gr.Blocks) -> None:
         """Connect what the visitor does with what happens."""
         narrowing = [self.publisher, self.path, self.since, self.until]
-        asking = self.question.submit(
-            self._ask, [self.question, self.turns, language, *narrowing],
-            [self.turns, self.said, self.question, self.source, self.export],
-            api_visibility="private",
-            trigger_mode="always_last", concurrency_limit=_AT_ONCE,
-        )  # fmt: skip
+        ask: dict[str, Any] = {
+            "fn": self._ask,
+            "inputs": [self.question, self.turns, language, *narrowing],
+            "outputs": [self.turns, self.said, self.question, self.source, self.export],
+            "api_visibility": "private",
+            "concurrency_limit": _AT_ONCE,
+            "concurrency_id": "asking",
+        }
+        asking = self.question.submit(**ask, trigger_mode="always_last")
+        trying = self.examples.click(
+            lambda sample: sample[0], self.examples, self.question, api_visibility="private"
+        ).then(**ask)
+        page.load(self._offer, None, self.examples, api_visibility="private")
         self.said.select(
             self._clicked,
             [self.turns, language],
@@ -125,7 +143,7 @@ class Chat:
         )
         self.clear.click(
             lambda: ((), "", "", None), None,
-            [self.turns, self.said, self.source, self.export], cancels=[asking],
+            [self.turns, self.said, self.source, self.export], cancels=[asking, trying],
             api_visibility="private",
         )  # fmt: skip
 
@@ -133,6 +151,7 @@ class Chat:
         """Return the components with what they are called in a language."""
         return [
             (self.question, {"placeholder": words.ask, "submit_btn": words.send}),
+            (self.examples, {"label": words.examples}),
             (self.narrowing, {"label": words.filters}),
             (self.publisher, {"label": words.publisher}),
             (self.path, {"label": words.path}),
@@ -141,6 +160,18 @@ class Chat:
             (self.clear, {"value": words.clear}),
             (self.export, {"label": words.export}),
         ]
+
+    def _offer(self) -> gr.Dataset:
+        """Return questions to begin with, found once for each generation of the index."""
+        try:
+            with self._finding:
+                generation = self._engine.contents.generation
+                if generation != self._found[0]:
+                    self._found = generation, example_questions(self._engine, EXAMPLES)
+                questions = self._found[1]
+        except YinjuError:
+            questions = []  # what is wrong with the index is told when a question is asked
+        return gr.Dataset(samples=[[question] for question in questions], visible=bool(questions))
 
     def _ask(
         self, typed: str, turns: Turns, words: Phrases,

@@ -43,6 +43,9 @@ class Library:
             with gr.Column(scale=2):
                 with gr.Row():
                     self.delete = gr.Button(words.delete, size="sm", variant="stop")
+                    self.sure = gr.Button(
+                        words.sure, size="sm", variant="stop", visible=False, elem_id="yj-sure"
+                    )
                     self.explain = gr.Button(words.dropped, size="sm")
                 self.shown = gr.HTML(elem_id="yj-shown", padding=False)
 
@@ -65,9 +68,10 @@ class Library:
             lambda: ("", gr.Button(visible=False), None), None,
             [self.progress, self.stop, self.files], cancels=[adding], **private,
         ).then(**listing)  # fmt: skip
-        self.table.select(self._choose, language, [self.chosen, self.shown], **private)
-        self.delete.click(
-            self._delete, [self.chosen, language], [self.chosen, self.shown], **private
+        self.table.select(self._choose, language, [self.chosen, self.shown, self.sure], **private)
+        self.delete.click(self._ask_first, [self.chosen, language], self.sure, **private)
+        self.sure.click(
+            self._delete, [self.chosen, language], [self.chosen, self.shown, self.sure], **private
         ).then(**listing)
         self.explain.click(self._explain, [self.chosen, language], self.shown, **private)
 
@@ -79,24 +83,29 @@ class Library:
             (self.find, {"label": words.find}),
             (self.table, {"headers": list(words.columns), "label": words.documents}),
             (self.delete, {"value": words.delete}),
+            (self.sure, {"value": words.sure}),
             (self.explain, {"value": words.dropped}),
         ]
 
-    def _choose(self, words: Phrases, event: gr.SelectData) -> tuple[str, str]:
+    def _choose(self, words: Phrases, event: gr.SelectData) -> tuple[str, str, gr.Button]:
         key = str(event.row_value[-1])
         try:
-            return key, markup.document(self._engine.document(key), words)
+            document = markup.document(self._engine.document(key), words)
         except YinjuError as error:
             raise markup.problem(error) from error
+        return key, document, gr.Button(visible=False)
 
-    def _delete(self, key: str, words: Phrases) -> tuple[str, str]:
+    def _ask_first(self, key: str, words: Phrases) -> gr.Button:
         if not key:
             raise gr.Error(words.choose, print_exception=False)
+        return gr.Button(visible=True)
+
+    def _delete(self, key: str, words: Phrases) -> tuple[str, str, gr.Button]:
         try:
             self._shelf.delete(key)
         except YinjuError as error:
             raise markup.problem(error) from error
-        return "", markup.note(words.deleted.format(key))
+        return "", markup.note(words.deleted.format(key)), gr.Button(visible=False)
 
     def _explain(self, key: str, words: Phrases) -> str:
         if not key:

@@ -15,6 +15,7 @@ class Phrases:
     library: str
     ask: str
     send: str
+    examples: str
     searching: str
     understood: str
     change: str
@@ -34,6 +35,7 @@ class Phrases:
     adding: str
     stop: str
     delete: str
+    sure: str
     find: str
     documents: str
     columns: tuple[str, ...]
@@ -44,6 +46,44 @@ class Phrases:
     choose: str
     too_many: str
     thanks: str
+    map: str
+    placing: str
+    mapped: str
+    mapped_of: str
+    map_hint: str
+    ringed: str
+    and_more: str
+    nothing_to_map: str
+    gone: str
+    evaluation: str
+    evaluate: str
+    evaluating: str
+    runs: str
+    no_runs: str
+    no_gold: str
+    not_kept: str
+    measured: str
+    by_pair: str
+    by_kind: str
+    by_depth: str
+    by_coverage: str
+    by_latency: str
+    measure: str
+    measures: tuple[str, ...]
+    depth: str
+    recall: str
+    search: str
+    coverage: str
+    precision: str
+    seconds: str
+    compared: str
+    compared_columns: tuple[str, ...]
+    settings_differ: str
+    no_earlier: str
+    yes: str
+    no: str
+    opinions: str
+    disliked: str
     language: str
 
 
@@ -54,6 +94,7 @@ ENGLISH = Phrases(
     library="Library",
     ask="Ask your documents, in English or Chinese",
     send="Ask",
+    examples="Questions to begin with",
     searching="Searching the documents…",
     understood="Understood as",
     change="Change",
@@ -73,6 +114,7 @@ ENGLISH = Phrases(
     adding="Adding",
     stop="Stop",
     delete="Delete",
+    sure="Delete it from the index",
     find="Find in titles, publishers and keys",
     documents="Documents",
     columns=("Title", "Publisher", "Published", "Passages", "Warnings", "Key"),
@@ -83,6 +125,56 @@ ENGLISH = Phrases(
     choose="Choose a document first.",
     too_many="At most {} files at a time.",
     thanks="Noted, thank you.",
+    map="Map",
+    placing="Placing the passages…",
+    mapped="Passages: {}",
+    mapped_of="{} of {} passages",
+    map_hint="Each colour is a document; passages near each other are alike in meaning. "
+    "Click one to read it in its source.",
+    ringed="Ringed: what was quoted for the last question.",
+    and_more="and {} more",
+    nothing_to_map="There are no documents in the index yet.",
+    gone="This passage is no longer in the index.",
+    evaluation="Evaluation",
+    evaluate="Run the evaluation",
+    evaluating="Asking the gold questions",
+    runs="Runs",
+    no_runs="No evaluation is kept yet. Run one here, or with `rag eval` over this index.",
+    no_gold="The gold questions come with a checkout of the source, and this is none. "
+    "`rag eval --gold FILE` asks your own.",
+    not_kept="The run could not be kept: {}",
+    measured="{} questions ({}), {} documents, model {}, threshold {}",
+    by_pair="By language pair, question to proof",
+    by_kind="By kind of question",
+    by_depth="Proving passages among the first ones found",
+    by_coverage="Precision against coverage",
+    by_latency="Seconds to an answer and to a search's results",
+    measure="Measure",
+    measures=(
+        "right",
+        "right, where there is an answer",
+        "proof quoted first",
+        "exact match",
+        "F1",
+        "figure match",
+        "citation recall",
+        "citation precision",
+        "unanswerable left unanswered",
+    ),
+    depth="Passages",
+    recall="Recall",
+    search="Search",
+    coverage="Share of the questions answered",
+    precision="Share of the answers right",
+    seconds="Seconds",
+    compared="Compared with the run of {}",
+    compared_columns=("Measure", "Before", "Now", "Difference", "Beyond 95% intervals"),
+    settings_differ="Settings that differ: {}",
+    no_earlier="There is no earlier run over the same questions to compare it with.",
+    yes="yes",
+    no="no",
+    opinions="Answers that visitors liked: {}, disliked: {}",
+    disliked="The last questions whose answers were disliked",
     language="中文",
 )
 CHINESE = Phrases(
@@ -92,6 +184,7 @@ CHINESE = Phrases(
     library="文档库",
     ask="用中文或英文向文档提问",
     send="提问",
+    examples="可以先问",
     searching="正在检索文档…",
     understood="理解为",
     change="修改",
@@ -111,6 +204,7 @@ CHINESE = Phrases(
     adding="正在添加",
     stop="停止",
     delete="删除",
+    sure="确定从索引中删除",
     find="在标题、发布者和键中查找",
     documents="文档",
     columns=("标题", "发布者", "发布日期", "段落数", "提示", "键"),
@@ -121,6 +215,54 @@ CHINESE = Phrases(
     choose="请先选择一篇文档。",
     too_many="一次最多 {} 个文件。",
     thanks="已记录，谢谢。",
+    map="分布图",
+    placing="正在排布段落…",
+    mapped="段落数：{}",
+    mapped_of="{1} 个段落中的 {0} 个",
+    map_hint="每种颜色代表一篇文档，内容相近的段落靠在一起。点击即可打开出处。",
+    ringed="带圈的是上一个问题所引用的段落。",
+    and_more="另有 {} 篇",
+    nothing_to_map="索引中还没有文档。",
+    gone="索引中已没有这个段落。",
+    evaluation="评测",
+    evaluate="运行评测",
+    evaluating="正在提问评测题",
+    runs="评测记录",
+    no_runs="还没有评测记录。可在此运行，或对这个索引执行 `rag eval`。",
+    no_gold="评测题随源代码检出提供，这里没有。可用 `rag eval --gold FILE` 提问您自己的题目。",
+    not_kept="评测结果未能保存：{}",
+    measured="{} 道题（{}），{} 篇文档，模型 {}，阈值 {}",
+    by_pair="按语言对（问题→证据）",
+    by_kind="按问题类型",
+    by_depth="证据段落在检索结果前列的比例",
+    by_coverage="精确率与覆盖率",
+    by_latency="回答与检索所需秒数",
+    measure="指标",
+    measures=(
+        "正确",
+        "有答案时正确",
+        "首条引用即证据",
+        "完全匹配",
+        "F1",
+        "数字匹配",
+        "引用召回率",
+        "引用精确率",
+        "无答案时不作答",
+    ),
+    depth="段落数",
+    recall="召回率",
+    search="检索方式",
+    coverage="作答的问题所占比例",
+    precision="答案正确的比例",
+    seconds="秒",
+    compared="与 {} 的评测比较",
+    compared_columns=("指标", "之前", "现在", "差值", "超出 95% 区间"),
+    settings_differ="不同的设置：{}",
+    no_earlier="没有更早的、题目相同的评测可比较。",
+    yes="是",
+    no="否",
+    opinions="访客认为好的回答：{}，不好的回答：{}",
+    disliked="最近被认为回答得不好的问题",
     language="English",
 )
 

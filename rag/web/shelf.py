@@ -11,6 +11,7 @@ from queue import Empty, Queue
 from threading import Event
 
 from rag.engine import Engine
+from rag.filtering import is_found
 from rag.indexing import AddReport
 from rag.sources import document_path
 from rag.store import UPLOADS
@@ -37,7 +38,6 @@ class Shelf:
         if not self._engine.has_index():
             return []
         catalog = self._engine.contents.catalog
-        wanted = find.strip().casefold()
         return [
             [
                 on_one_line(item.title), on_one_line(item.publisher),
@@ -45,7 +45,7 @@ class Shelf:
                 str(len(catalog.passage_ids_of(item.key))), str(len(item.warnings)), item.key,
             ]
             for item in catalog.documents()
-            if wanted in f"{item.title}\n{item.publisher}\n{item.key}".casefold()
+            if is_found(item, find)
         ]  # fmt: skip
 
     def add(self, given: Sequence[Path]) -> Iterator[News | AddReport | None]:

@@ -26,8 +26,12 @@ CSS = """
 .yj-actions { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; margin: .4rem 0 0; }
 .yj-table { border-collapse: collapse; margin: .5rem 0; }
 .yj-table caption { text-align: left; color: var(--yj-quiet); font-size: .85rem; }
-.yj-table td { border: 1px solid var(--border-color-primary); padding: .2rem .6rem;
+.yj-table td, .yj-table th { border: 1px solid var(--border-color-primary); padding: .2rem .6rem;
   overflow-wrap: anywhere; }
+.yj-table th { text-align: left; }
+.yj-list { overflow-wrap: anywhere; }
+#yj-compared { overflow-x: auto; }
+#yj-compared td, #yj-compared th { overflow-wrap: normal; white-space: nowrap; }
 .yj-warning { color: #9a4b00; font-size: .85rem; margin: .1rem 0; }
 .dark .yj-warning { color: #ffb266; }
 mark.yj-answering { background: #ffe08a; color: #1c1400; border-radius: .2rem; padding: 0 .1rem; }
@@ -38,4 +42,18 @@ mark.yj-figure { background: none; color: inherit;
 #yj-opened, #yj-shown { max-height: 80vh; overflow-y: auto; }
 .yj-document h3 { margin: 0; overflow-wrap: anywhere; }
 .yj-text { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.6; }
+#yj-map-opened { max-height: 80vh; overflow-y: auto; }
+.yj-map { display: block; width: 100%; height: auto; border-radius: .4rem;
+  border: 1px solid var(--border-color-primary); }
+.yj-map circle { cursor: pointer; fill-opacity: .8; stroke: transparent; stroke-width: 4;
+  pointer-events: all; }
+.yj-map .yj-hit { fill-opacity: 1; stroke: var(--body-text-color); stroke-width: 3; }
+.yj-map circle:hover, .yj-map circle:focus-visible, .yj-map .yj-chosen {
+  fill-opacity: 1; stroke: var(--color-accent); stroke-width: 4; outline: none; }
+.yj-legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; list-style: none; padding: 0;
+  margin: .5rem 0; font-size: .85rem; }
+.yj-legend li { max-width: 100%; margin: 0; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
+.yj-legend span { display: inline-block; width: .7rem; height: .7rem; border-radius: 50%;
+  margin-right: .4rem; }
 """

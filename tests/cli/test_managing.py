@@ -297,7 +297,7 @@ def test_eval_says_what_is_wrong_with_its_questions(
     assert "gone.jsonl cannot be read" in gone.message
     assert manage("eval", "--split", "train", "--index", index).status == 2
     assert manage("eval", "--depth", "0", "--index", index).status == 2
-    monkeypatch.setattr("rag.cli.measuring.__file__", str(tmp_path / "a" / "b" / "c.py"))
+    monkeypatch.setattr("rag.evaluation.gold.__file__", str(tmp_path / "a" / "b" / "c.py"))
     done = manage("eval", "--index", index)
     assert (done.status, "name the questions: --gold FILE" in done.message) == (2, True)
 

@@ -19,12 +19,12 @@ from rag.encoder.adapters import load_adapters
 from rag.encoder.encoder import _Session
 from rag.encoder.graph import Precision, reader_bytes
 from rag.encoder.tokenizer import Tokenizer
+from rag.language.clozes import make_clozes
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.reading.reader import adapters_paths
 from rag.reading.training import corpus as training
 from rag.reading.training.__main__ import _loss
-from rag.reading.training.clozes import make_clozes
 from rag.reading.training.corpus import Corpus
 from rag.reading.training.network import ReaderNetwork
 from rag.reading.training.pairs import REPORT_ROUNDS, Example, _askings, make_pairs

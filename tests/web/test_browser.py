@@ -7,12 +7,17 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from rag.engine import Engine
+from rag.evaluation import Report
+from rag.evaluation.bootstrap import Interval
+from rag.evaluation.history import keep_run
+from rag.evaluation.scores import Score
 from rag.settings import Settings
 from rag.web.app import serve
 from rag.web.chat import FEEDBACK
@@ -46,6 +51,13 @@ DOCUMENTS = [
         "text": "云溪粮仓去年存粮4.2万吨，管理员是周禾。",
         "publisher": "云溪日报",
         "published": "2021-03-04",
+    },
+    {
+        "id": "dairy",
+        "title": "The dairy of Holm",
+        "text": "The dairy of Holm churns 950 kilograms of butter every week.",
+        "publisher": "Ostby Herald",
+        "published": "2021-07-08",
     },
     {
         "id": "hostile",
@@ -125,6 +137,16 @@ def test_an_answer_is_cited_and_its_words_are_highlighted_in_the_source(page: Pa
     expect(quote.locator("mark")).to_have_text("3,200 tonnes")
 
 
+def test_a_question_to_begin_with_is_answered(page: Page) -> None:
+    examples = page.locator("#yj-examples button")
+    expect(examples.first).to_be_visible(timeout=20_000)
+    examples.first.click()
+    expect(page.locator(".yj-asked")).to_have_text(
+        "The dairy of Holm churns how many kilograms of butter every week?"
+    )
+    expect(page.locator(".yj-words").first).to_contain_text("950 kilograms")
+
+
 def test_a_follow_up_is_shown_as_it_was_understood_and_can_be_changed(page: Page) -> None:
     ask(page, "How much rye did the mill grind in 2019?")
     ask(page, "and in 2015?")
@@ -167,8 +189,10 @@ def test_an_upload_is_answered_from_and_can_be_deleted(page: Page, tmp_path: Pat
     ask(page, "How many pots does the kiln of Tarn fire a week?")
     expect(page.locator(".yj-words").first).to_contain_text("640 pots")
     page.get_by_role("tab", name="Library").click()
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.locator("#yj-sure").click()
     expect(page.locator("#yj-shown")).to_contain_text("Deleted")
+    expect(page.locator("#yj-sure")).to_be_hidden()
     expect(rows).to_have_count(0)
 
 
@@ -245,3 +269,57 @@ def test_feedback_is_kept_where_the_evaluation_can_read_it(page: Page, folder: P
     noted = json.loads(line)
     assert noted["liked"] is False
     assert noted["citations"][0]["key"] == "hostile"
+
+
+def test_a_point_of_the_map_opens_its_passage_and_what_was_quoted_is_ringed(page: Page) -> None:
+    ask(page, "How many tonnes of rye did the mill of Ostby grind in 2019?")
+    page.get_by_role("tab", name="Map").click()
+    points = page.locator("#yj-map circle")
+    expect(points).to_have_count(len(DOCUMENTS))
+    expect(page.locator("#yj-map circle.yj-hit title").last).to_have_text("The mill of Ostby")
+    points.filter(has_text="云溪粮仓").click()
+    opened = page.locator("#yj-map-opened")
+    expect(opened.locator("h3")).to_have_text("云溪粮仓")
+    expect(opened.locator(".yj-quote")).to_have_text(DOCUMENTS[1]["text"])
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(opened.locator("h3")).not_to_have_text("云溪粮仓")
+    page.click("#yj-language")
+    expect(page.locator("#yj-map")).to_contain_text("每种颜色代表一篇文档")
+    assert page.evaluate("window.hacked") is None
+
+
+def test_kept_runs_are_charted_and_compared(
+    browser: Browser, address: str, visits: list[BrowserContext], folder: Path
+) -> None:
+    def keep(day: int, right: float) -> None:
+        interval = Interval(right, right - 0.1, right + 0.1, 20)
+        groups = (("all", ""), ("pair zh->en", ""), ("kind who", ""))
+        scores = [Score(group, mode, "right", interval) for group, mode in groups]
+        scores += [Score("all", "hybrid", f"recall@{depth}", interval) for depth in (1, 10)]
+        seconds = {"ask": {"p50": 0.25, "p95": 0.5}}
+        report = Report({"model": HOSTILE + str(day)}, (), tuple(scores), seconds, ((0.5, 1.0),))
+        keep_run(report, folder / "index", datetime(2026, 3, day, tzinfo=UTC))
+
+    keep(1, 0.25)
+    keep(2, 0.75)
+    page = visit(browser, address, visits)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert page.locator("#yj-compared table").count() == 0
+    page.get_by_role("tab", name="Evaluation").click()
+    table = page.locator("#yj-compared")
+    expect(table).to_contain_text("Compared with the run of 2026-03-01 00:00 UTC", timeout=20_000)
+    expect(table.locator("tbody tr").first).to_contain_text("+0.500")
+    expect(table).to_contain_text(f"model {HOSTILE}1 → {HOSTILE}2")
+    # Pairs, kinds, recall, coverage and seconds.
+    expect(page.locator("svg.marks").locator("visible=true")).to_have_count(5, timeout=20_000)
+    expect(page.locator("svg.marks").first).to_contain_text("zh→en")
+    expect(page.locator("#yj-opinions")).to_contain_text("Answers that visitors liked:")
+    page.locator("#yj-runs input").click()
+    page.get_by_role("option", name="2026-03-01").click()
+    expect(table).to_contain_text("There is no earlier run")
+    page.click("#yj-language")
+    expect(table).to_contain_text("没有更早的")
+    assert page.evaluate("window.hacked") is None
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []

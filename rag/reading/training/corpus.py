@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from rag.embedding import Embedder
+from rag.language.clozes import make_clozes
 from rag.language.detect import detect_language
 from rag.language.words import to_simplified
 from rag.passages import split_document
-from rag.reading.training.clozes import make_clozes
 from rag.reading.training.reports import training_groups
 from rag.reading.training.sets import (
     Written,
