@@ -64,7 +64,7 @@ class Settings:
     cache: Path = field(default_factory=lambda: _user_folder("cache"))
     model: str = "multilingual-e5-small"
     top_k: int = 16
-    threshold: float = 0.3
+    threshold: float = 0.18
     passage_tokens: int = 128
     llm: str = ""
     llm_url: str = ""

@@ -37,6 +37,15 @@ _REFERENCE = re.compile(
 _WORD = re.compile(r"[a-z][a-z'-]*")
 
 
+_FUNCTION_WORDS = frozenset(
+    """a an the is are was were be been being am do does did done have has had having can could will
+    would shall should may might must i you he she it we they me him her us them my your his its our
+    their this that these those there here what which who whom whose when where why how and or but
+    not no of in on at by for with from to as into than then so if about""".split()  # noqa: SIM905
+)
+"""What English sentences are put together with; translated one by one they mean nothing."""
+
+
 class Glosses:
     """The dictionary, made in a cache folder at the first look-up of all."""
 
@@ -59,10 +68,17 @@ class Glosses:
             return _chinese(database, phrase.lower().split())
 
     def translations(self, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return, for each word or phrase that has any, its forms in the other language."""
+        """Return, for each word or phrase that has any, its forms in the other language.
+
+        English function words alone have none; in a phrase they count.
+        """
         words = list(dict.fromkeys(words))
         with self._open() as database:
-            found = [_english(database, word) or _chinese(database, [word]) for word in words]
+            found = [
+                _english(database, word) or _chinese(database, [word])
+                for word in words
+                if word not in _FUNCTION_WORDS
+            ]
             for length in range(2, MOST_WORDS + 1):
                 for at in range(len(words) - length + 1):
                     found.append(_chinese(database, words[at : at + length]))

@@ -125,7 +125,9 @@ _COMPARED_AFTER = re.compile(
     r"than (?:a year|the year) (?:earlier|before|ago))",
     re.IGNORECASE,
 )
-_DATE_BEFORE = re.compile(rf"(?:[年月时点\-/:：]\s?|\b(?:{_MONTH_NAME})\.?\s?)$", re.IGNORECASE)
+_DATE_BEFORE = re.compile(
+    rf"(?:[年月时点\-/]\s?|\d\s?[:：]\s?|\b(?:{_MONTH_NAME})\.?\s?)$", re.IGNORECASE
+)
 _NAME_BEFORE = re.compile(
     r"第\s?$|[a-z]-?$|\d[.:：/]$|\d[-/]\d{1,2}-$|"
     r"\b(?:no|chapter|article|section|figure|table|page|room|step|group|part|phase|level|grade|"

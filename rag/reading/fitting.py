@@ -31,7 +31,7 @@ from rag.evaluation import GoldQuestion, Split, load_gold
 from rag.evaluation.matching import f1, is_right
 from rag.evaluation.proving import quote_proves
 from rag.reading.features import FEATURES, Candidate, features
-from rag.reading.reader import SpanReader, adapters_paths
+from rag.reading.reader import SpanReader, adapters_path
 from rag.reading.training.corpus import PARTLY_HELD_OUT, held_out, key_of
 from rag.reading.training.reports import Report, held_out_reports
 from rag.reading.training.sets import read_added, read_rewritten
@@ -41,6 +41,7 @@ from rag.settings import Settings
 FloatArray = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
+FOLDS = 5
 _PENALTY = 0.05
 _ALIKE = 0.6
 """The F1 from which words are taken for the answer of a public set."""
@@ -59,8 +60,14 @@ _SMALL_TALK = (
     "good morning to you", "thanks a lot, that was helpful", "who are you and what can you do",
     "tell me a joke please", "what do you think about this", "is anybody there", "ok, see you",
     "can you help me with something", "what shall we have for dinner tonight", "nice to meet you",
+    "hi, how is it going", "hey, what's up", "hello, are you there", "how do you do",
+    "what a lovely morning, isn't it", "how was your weekend", "please start over",
+    "that is not what I meant", "have a good evening", "what is your name", "I am bored today",
+    "could you say that again", "are you a robot", "where do you live", "I do not understand you",
     "早上好", "谢谢你，很有帮助", "你是谁，你会做什么", "给我讲个笑话", "你觉得怎么样", "有人在吗",
-    "好的，再见", "能帮我个忙吗", "今天晚饭吃什么", "很高兴认识你",
+    "好的，再见", "能帮我个忙吗", "今天晚饭吃什么", "很高兴认识你", "嗨，最近好吗", "在不在",
+    "周末过得怎么样", "你叫什么名字", "再说一遍", "我不明白你的意思", "你是机器人吗", "晚安",
+    "今天心情不好", "不是这个意思", "你住在哪里", "辛苦了",
 )  # fmt: skip
 
 
@@ -92,10 +99,10 @@ def main() -> None:
         *_set_examples(given.data, given.questions),
     ]
     random.Random(5).shuffle(examples)
-    ranking = fit_ranking([example for example in examples if example.right.any()])
-    answered = fit_answered(examples, ranking)
+    ranking, held_out_rankings = fit_ranking(examples)
+    answered = fit_answered(examples, held_out_rankings)
     content = {
-        "adapters": [digest_of(path) for path in adapters_paths()],
+        "adapters": digest_of(adapters_path()),
         "features": FEATURES,
         "ranking": np.round(ranking, 4).tolist(),
         "answered": np.round(answered, 4).tolist(),
@@ -104,10 +111,10 @@ def main() -> None:
     Path(__file__).with_name("weights.json").write_text(text + "\n", "utf-8")
 
 
-def fit_ranking(examples: Sequence[Example]) -> FloatArray:
+def fit_ranking(examples: Sequence[Example]) -> tuple[FloatArray, list[FloatArray]]:
     """Fit weights that give the right rows of each example the highest probability together.
 
-    Each counts by how right it is.
+    Each counts by how right it is. Returns the weights, and for each fold those fitted without it.
     """
     spread = _spread(examples)
 
@@ -124,23 +131,29 @@ def fit_ranking(examples: Sequence[Example]) -> FloatArray:
             slope = slope + (odds - good / (good.sum() + 1e-12)) @ rows
         return total, slope
 
-    def fit(chosen: Sequence[Example]) -> FloatArray:
-        return _minimise(lambda weights: loss(weights, chosen), _BOUNDS)
+    def fit(fold: int | None) -> FloatArray:
+        chosen = [e for n, e in enumerate(examples) if e.right.any() and n % FOLDS != fold]
+        fitted = _minimise(lambda weights: loss(weights, chosen), _BOUNDS)
+        return np.asarray(fitted / spread, np.float32)
 
-    folds = [fit([e for n, e in enumerate(examples) if n % 5 != fold]) for fold in range(5)]
+    folds = [fit(fold) for fold in range(FOLDS)]
     right = [
-        bool(e.right[int(np.argmax(e.features / spread @ folds[n % 5]))] > 0)
-        for n, e in enumerate(examples)
+        bool(example.right[int(np.argmax(example.features @ folds[n % FOLDS]))] > 0)
+        for n, example in enumerate(examples)
+        if example.right.any()
     ]
-    fitted = fit(examples)
+    ranking = fit(None)
     _log.info("ranking: right first %.3f of %d, each held out", np.mean(right), len(right))
-    _log.info("%s", ", ".join(f"{n} {w:.2f}" for n, w in zip(FEATURES, fitted, strict=True)))
-    return np.asarray(fitted / spread, np.float32)
+    _log.info("%s", _told(ranking * spread))
+    return ranking, folds
 
 
-def fit_answered(examples: Sequence[Example], ranking: FloatArray) -> FloatArray:
-    """Fit the probability that the sentence ranked first answers; the bias comes last."""
-    firsts = [int(np.argmax(example.features @ ranking)) for example in examples]
+def fit_answered(examples: Sequence[Example], rankings: Sequence[FloatArray]) -> FloatArray:
+    """Fit the probability that the sentence ranked first answers; the bias comes last.
+
+    Each example is ranked by the weights of its fold, which were fitted without it.
+    """
+    firsts = [int(np.argmax(e.features @ rankings[n % FOLDS])) for n, e in enumerate(examples)]
     spread = _spread(examples)
     rows = np.array([e.features[n] / spread for e, n in zip(examples, firsts, strict=True)])
     rows = np.c_[rows, np.ones(len(rows))]
@@ -159,12 +172,16 @@ def fit_answered(examples: Sequence[Example], ranking: FloatArray) -> FloatArray
         return _minimise(lambda weights: loss(weights, chosen), [(None, None)] * rows.shape[1])
 
     every = np.arange(len(rows))
-    folds = [fit(every[every % 5 != fold]) for fold in range(5)]
-    told = [bool(rows[n] @ folds[n % 5] > 0) == labels[n] for n in every]
+    folds = [fit(every[every % FOLDS != fold]) for fold in range(FOLDS)]
+    told = [bool(rows[n] @ folds[n % FOLDS] > 0) == labels[n] for n in every]
     fitted = fit(every)
     _log.info("answered: %.3f of %d told, each held out", np.mean(told), len(rows))
-    _log.info("%s", ", ".join(f"{n} {w:.2f}" for n, w in zip(FEATURES, fitted, strict=False)))
+    _log.info("%s", _told(fitted[:-1]))
     return np.asarray(fitted / np.r_[spread, 1.0], np.float32)
+
+
+def _told(weights: FloatArray) -> str:
+    return ", ".join(f"{name} {weight:.2f}" for name, weight in zip(FEATURES, weights, strict=True))
 
 
 def _minimise(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -99,7 +99,7 @@ class SpanReader:
             names = shared_names(question, shown, near)
             windows.append(make_windows(asked, hit.passage, tokenizer, most, names))
         every = [window.ids for several in windows for window in several]
-        scores = self._scores(every)
+        scores = iter(self._encoder.read(every, adapters_path()))
         found: list[Candidate] = []
         for rank, (hit, several, near) in enumerate(zip(hits, windows, around, strict=True)):
             scored = [(window, next(scores)) for window in several]
@@ -125,14 +125,6 @@ class SpanReader:
                     ))  # fmt: skip
         return found
 
-    def _scores(self, windows: Sequence[Sequence[int]]) -> Iterator[WindowScores]:
-        """Yield what the readers say of each window, in the mean: they err apart."""
-        for several in zip(
-            *(self._encoder.read(windows, path) for path in adapters_paths()), strict=True
-        ):
-            spans = np.mean([scores.spans for scores in several], axis=0)
-            yield WindowScores(spans, float(np.mean([scores.relevance for scores in several])))
-
 
 def _best_span(scored: Sequence[tuple[Window, WindowScores]], start: int, end: int) -> Span | None:
     """Return the best span within a stretch of a passage, of the windows that it is read in."""
@@ -151,10 +143,9 @@ def _distinct(
     return [(span, edge) for edge, span in edges.items()][:MOST_SPANS]
 
 
-def adapters_paths() -> tuple[Path, ...]:
-    """Return the trained adapters that come with the package, each a reader of its own."""
-    folder = Path(str(importlib.resources.files("rag.reading")))
-    return tuple(folder / f"reader-{number}.npz" for number in (1, 2))
+def adapters_path() -> Path:
+    """Return the trained adapters that come with the package."""
+    return Path(str(importlib.resources.files("rag.reading").joinpath("reader.npz")))
 
 
 @cache

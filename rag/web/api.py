@@ -115,10 +115,7 @@ def _telling(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _without_paths(value: Any) -> Any:  # noqa: ANN401
-    """Return a JSON value without ``path``: where files lie is no visitor's business.
-
-    Gradio would also send the file in place of an object with a path.
-    """
+    """Return a JSON value without ``path``: Gradio would send the file in place of the object."""
     if isinstance(value, dict):
         return {name: _without_paths(item) for name, item in value.items() if name != "path"}
     if isinstance(value, list):

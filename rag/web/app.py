@@ -56,7 +56,6 @@ def build(engine: Engine) -> gr.Blocks:
                 (evaluation_tab, {"label": words.evaluation}),
                 *chat.labels(words),
                 *library.labels(words),
-                *plane.labels(words),
                 *evaluation.labels(words),
             ]
 

@@ -92,10 +92,6 @@ class Map:
         language.change(self._draw_again, [*given, self.drawn], shown, **quiet)
         self.picture.select(self._open, language, self.source, **quiet)
 
-    def labels(self, words: Phrases) -> list[tuple[Any, dict[str, Any]]]:
-        """Return the components with what they are called in a language: the picture has it all."""
-        return []
-
     def _draw(self, words: Phrases, turns: Turns) -> Iterator[tuple[str, bool]]:
         """Show the picture, and until it is there that it is being made."""
         try:

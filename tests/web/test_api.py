@@ -73,7 +73,7 @@ def test_what_is_wrong_is_told(
         client.predict(**arguments, api_name=name)
 
 
-def test_nobody_is_told_where_files_lie(client: Client) -> None:
+def test_results_are_objects_and_no_files(client: Client) -> None:
     everything = [client.predict(COST, api_name=f"/{name}") for name in ("ask", "search")]
     everything.append(client.predict(api_name="/documents"))
     assert "'path'" not in str(everything)

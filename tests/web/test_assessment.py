@@ -2,13 +2,11 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import gradio as gr
 import pytest
-from cli.scripted import WordEmbedder, WordReader
 
 from rag.engine import Engine
 from rag.errors import IndexMissingError
@@ -17,7 +15,6 @@ from rag.evaluation.bootstrap import Interval
 from rag.evaluation.history import Run, keep_run, kept_runs, load_run
 from rag.evaluation.scores import Score
 from rag.records import Answer, Language
-from rag.settings import Settings
 from rag.store import FEEDBACK
 from rag.web import assessment
 from rag.web.assessment import Evaluation, evaluating
@@ -58,14 +55,6 @@ def report(right: float, **settings: object) -> Report:
 
 def kept(folder: Path, item: Report, minutes: int = 0) -> Run:
     return load_run(keep_run(item, folder, NOON + timedelta(minutes=minutes)))
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    with Engine(Settings(index=tmp_path / "index")) as engine:
-        engine.embedder = WordEmbedder()
-        engine.answerer = WordReader(0.5)
-        yield engine
 
 
 @pytest.fixture
@@ -250,7 +239,7 @@ def test_a_stopped_run_leaves_the_page_as_it_was(
 def test_outside_a_checkout_the_page_says_so(
     tab: Evaluation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("rag.cli.measuring.__file__", str(tmp_path / "a" / "b" / "c.py"))
+    monkeypatch.setattr("rag.evaluation.gold.__file__", str(tmp_path / "a" / "b" / "c.py"))
     [last] = tab._run("right", ENGLISH)
     assert "come with a checkout" in last[0]
 

@@ -2,18 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import gradio as gr
 import numpy as np
 import pytest
-from cli.scripted import WordEmbedder, WordReader
 
 from rag.engine import Engine
-from rag.settings import Settings
 from rag.web import map as tab
+from rag.web import picture as drawing
 from rag.web.chat import Turn
 from rag.web.map import Map
 from rag.web.phrases import CHINESE, ENGLISH
@@ -111,17 +109,9 @@ def test_a_sample_says_of_how_many_passages_it_is() -> None:
 def test_colours_have_contrast_on_light_and_on_dark(rank: int) -> None:
     found = re.fullmatch(r"hsl\((\d+) 70% (\d+)%\)", colour(rank))
     assert found
-    luminance = tab._luminance(int(found[1]), int(found[2]) / 100)
+    luminance = drawing._luminance(int(found[1]), int(found[2]) / 100)
     assert 1.05 / (luminance + 0.05) > 3.5
     assert (luminance + 0.05) / 0.055 > 3.5
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    with Engine(Settings(index=tmp_path / "index")) as engine:
-        engine.embedder = WordEmbedder()
-        engine.answerer = WordReader(0.5)
-        yield engine
 
 
 @pytest.fixture

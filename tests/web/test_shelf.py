@@ -1,23 +1,12 @@
 """Adding and deleting for the library, over a scripted model."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli.scripted import WordEmbedder, WordReader
 
 from rag.engine import Engine
 from rag.indexing import AddReport
-from rag.settings import Settings
 from rag.web.shelf import Shelf
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    with Engine(Settings(index=tmp_path / "index")) as engine:
-        engine.embedder = WordEmbedder()
-        engine.answerer = WordReader(0.5)
-        yield engine
 
 
 @pytest.fixture
