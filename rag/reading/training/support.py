@@ -26,7 +26,7 @@ from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import weights
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.detect import detect_language
-from rag.reading.reader import adapters_paths
+from rag.reading.reader import adapters_path
 from rag.reading.training.__main__ import save
 from rag.reading.training.network import ReaderNetwork
 from rag.reading.training.sets import read_paragraphs, read_statements
@@ -65,7 +65,7 @@ def main() -> None:
     train, held = examples(options.data, embedder.encoder.tokenizer)
     _log.info("%d statements, %d held out", len(train), len(held))
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
-    with np.load(adapters_paths()[-1]) as arrays:
+    with np.load(adapters_path()) as arrays:
         found = {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
     network.load_state_dict(found, strict=False)
     fit(network, train, held, random.Random(1))
@@ -120,7 +120,7 @@ def fit(
         )
 
 
-def _bucketed(train: Sequence[Example], draw: random.Random) -> list[Sequence[Example]]:
+def _bucketed(train: list[Example], draw: random.Random) -> list[list[Example]]:
     """Return batches of windows of about the same length, in any order."""
     near = sorted(train, key=lambda item: (len(item.ids), draw.random()))
     batches = [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
