@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
-from rag.language.asking import Asked, asked_for, is_of_kind
+from rag.language.asking import Asked, asked_for, is_of_kind, unit_asked_for
 from rag.language.dates import Period
 from rag.language.figures import find_figures
+from rag.language.measures import is_counted_so
 from rag.language.names import local_places, mentions_place, provinces
 from rag.language.periods import named_periods, overlaps, stated_periods
+from rag.language.rendering import as_figure
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
@@ -33,6 +35,7 @@ def verified(
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
     periods = named_periods(question.text)
+    unit = unit_asked_for(question.text)
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
 
     def stands(extract: Extract) -> bool:
@@ -40,6 +43,7 @@ def verified(
         words = answer_words(extract, document)
         return (
             is_of_kind(words, kind)
+            and not (unit and _counts_other(words, unit))
             and not (kind and _repeats(words, said))
             and not (kind and _is_label(extract, document, words))
             and is_of_period(extract, document, periods)
@@ -89,6 +93,12 @@ def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) 
     if not asked or not stated:
         return True
     return any(overlaps(one, other) for one in asked for other in stated)
+
+
+def _counts_other(words: str, unit: str) -> bool:
+    """Return whether every figure of an answer counts what the unit asked for does not."""
+    figures = [as_figure(figure) for figure in find_figures(words)]
+    return bool(figures) and not any(is_counted_so(figure, unit) for figure in figures)
 
 
 def _repeats(words: str, said: Set[tuple[Decimal, str]]) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.figures import find_figures
+from rag.language.measures import is_unit
 from rag.language.quantities import Quantity, QuantityKind
 from rag.records import Language
 
@@ -34,6 +35,11 @@ _PERCENT = (
     r"百分之几|百分之多少|多少个?百分|多大比例|几成|多少成|"
     r"(?:比例|比重|占比|百分比)(?:是|为|达到?)?多少|"
     r"\b(?:what|which) (?:percentage|share|proportion)\b|\bhow many percent"
+)
+_UNIT = re.compile(
+    rf"(?:多少|几)(?P<measure>{_MEASURE})(?!钱)|"
+    r"\bhow many (?:of (?:the )?)?(?P<noun>(?:[a-z]+ )?[a-z]+)",
+    re.IGNORECASE,
 )
 _COUNT = rf"(?:多少|几)(?:{_MEASURE})(?!钱)|\bhow many\b(?! (?:million|billion|thousand)s?\b)"
 _MONEY_FIRST = rf"\bhow (?:many|much) (?:(?:million|billion|thousand)s? )?(?:of )?{_CURRENCY}"
@@ -87,6 +93,18 @@ _NUMERAL = re.compile(
 def asked_for(question: str) -> Asked | None:
     """Return what a question asks for, None when its interrogatives do not tell."""
     return next((asked for pattern, asked in _KINDS if pattern.search(question)), None)
+
+
+def unit_asked_for(question: str) -> str:
+    """Return the unit that a question counts in, empty when it names none: 多少家, how many cases.
+
+    Of the two words after "how many" it is the first that is a unit ("fraud cases").
+    """
+    found = _UNIT.search(question)
+    if found is None:
+        return ""
+    words = (found["noun"] or "").lower().split()
+    return found["measure"] or next(filter(is_unit, words), "")
 
 
 def asks_for_several(question: str) -> bool:

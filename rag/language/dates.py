@@ -37,7 +37,13 @@ _NUMBER_WORDS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve",
 )  # fmt: skip
-_COUNT = rf"\d{{1,2}}|{'|'.join(_NUMBER_WORDS)}"
+NUMBER = rf"\d{{1,2}}|{'|'.join(_NUMBER_WORDS)}"
+"""A count of months in English."""
+
+_ORDINALS = ("first", "second", "third", "fourth")
+QUARTER = rf"(?P<quarter>{'|'.join(_ORDINALS)})\squarter"
+"""A quarter of a year in English."""
+
 _BEFORE_YEAR = "|".join(
     rf"(?<=\b{word} )"
     for word in (
@@ -95,6 +101,11 @@ def months(year: int, first: int, last: int) -> Period | None:
     if not 1 <= first <= last <= 12:
         return None
     return Period(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
+
+
+def quarters(year: int, number: int) -> Period | None:
+    """Return a quarter of a year, from 1."""
+    return months(year, 3 * number - 2, 3 * number)
 
 
 def _year_of(match: re.Match[str], default: int | None = None) -> int | None:
@@ -156,12 +167,21 @@ def _english_span(match: re.Match[str], _default: int | None) -> date | Period |
     groups = match.groupdict()
     first = MONTH_NUMBERS[groups["first"].lower()] if groups.get("first") else 1
     count = groups.get("count")
-    last = _number_word(count) if count else MONTH_NUMBERS[match["name"].lower()]
+    last = number_of(count) if count else MONTH_NUMBERS[match["name"].lower()]
     return months(int(match["year"]), first, last)
 
 
-def _number_word(text: str) -> int:
-    return int(text) if text.isdecimal() else _NUMBER_WORDS.index(text.lower()) + 1
+def number_of(text: str) -> int:
+    """Return a number up to 99 that is written 8, 八, 两, eight or second.
+
+    Raises:
+        KeyError: it is none of these.
+    """
+    word = text.lower()
+    for words in (_NUMBER_WORDS, _ORDINALS):
+        if word in words:
+            return words.index(word) + 1
+    return _han_number(word.replace("两", "二"))
 
 
 def _english_half(match: re.Match[str], _default: int | None) -> date | Period | None:
@@ -178,8 +198,12 @@ def _half(match: re.Match[str], _default: int | None) -> date | Period | None:
 
 def _quarter(match: re.Match[str], _default: int | None) -> date | Period | None:
     year = _year_of(match)
-    number = _han_number(match["quarter"])
-    return None if year is None else months(year, 3 * number - 2, 3 * number)
+    return None if year is None else quarters(year, number_of(match["quarter"]))
+
+
+def _first_quarters(match: re.Match[str], _default: int | None) -> date | Period | None:
+    year = _year_of(match)
+    return None if year is None else months(year, 1, 3 * number_of(match["count"]))
 
 
 def _years(match: re.Match[str], _default: int | None) -> date | Period | None:
@@ -213,6 +237,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     _rule(rf"{_YEAR}(?P<first>)的?前\s?(?P<last>\d{{1,2}})\s?个月", _span),
     _rule(rf"{_YEAR}(?P<half>[上下])半年", _half),
     _rule(rf"{_YEAR}的?第?(?P<quarter>[一二三四1-4])季度", _quarter),
+    _rule(rf"{_YEAR}的?前(?P<count>[二两三23])个?季度", _first_quarters),
     _rule(rf"{_YEAR}\s?(?P<month>{_NUMBER})\s?月(?:份)?", _month),
     _rule(
         r"(?<!\d)(?P<first>(?:19|20)\d\d)\s?年?\s?[-—–~～至到]\s?(?P<last>(?:19|20)\d\d)\s?年"
@@ -235,10 +260,12 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _english_span,
     ),
     _rule(
-        rf"the\sfirst\s(?P<count>{_COUNT})\smonths\sof\s(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"the\sfirst\s(?P<count>{NUMBER})\smonths\sof\s(?P<year>(?:19|20)\d\d)(?!\d)",
         _english_span,
     ),
     _rule(r"the\s(?P<half>first|second)\shalf\sof\s(?P<year>(?:19|20)\d\d)(?!\d)", _english_half),
+    _rule(rf"(?:the\s)?{QUARTER}\sof\s(?P<year>(?:19|20)\d\d)(?!\d)", _quarter),
+    _rule(r"(?<![A-Za-z])Q(?P<quarter>[1-4]),?\s(?P<year>(?:19|20)\d\d)(?!\d)", _quarter),
     _rule(
         rf"(?<![A-Za-z]){_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<year>(?:19|20)\d\d))?(?!\d)",
         _english_day,

@@ -58,6 +58,11 @@ _UNITS = {
 }
 _CLASSIFIERS = frozenset(("", *"个件项种条家台张份批处部"))
 _COUNTED = {"persons", "cases", "households", "occurrences"}
+_NEVER = {
+    "persons": frozenset("件项种条家台张份处部所座辆艘架"),
+    "cases": frozenset("家台张所座辆艘架"),
+}
+"""Classifiers of what these are not: firms and machines are no persons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,11 @@ def measure_of(figure: Figure) -> Measure:
     return Measure(of, figure.value * factor, counts)
 
 
+def is_unit(word: str) -> bool:
+    """Return whether a lower-case word is a unit that figures are compared in."""
+    return word in _UNITS
+
+
 def is_same_measure(one: Figure, other: Figure) -> bool:
     """Return whether two figures count the same, in either language and unit.
 
@@ -87,6 +97,18 @@ def is_same_measure(one: Figure, other: Figure) -> bool:
     if first.of == second.of and one.kind == other.kind:
         return True
     return first.counts and second.counts and (_is_open(first) or _is_open(second))
+
+
+def is_counted_so(figure: Figure, unit: str) -> bool:
+    """Return whether what a figure counts can be asked for with a unit: 5人, but not 5家, with 名.
+
+    Stricter than whether two figures count the same: who asks 多少家 does not ask for persons.
+    """
+    asked, _ = _UNITS.get(unit.lower(), (unit, 1))
+    found = measure_of(figure).of
+    if {asked, found} == {"persons", "cases"}:
+        return False
+    return asked not in _NEVER.get(found, ()) and found not in _NEVER.get(asked, ())
 
 
 def _is_open(measure: Measure) -> bool:

@@ -7,7 +7,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 
-from rag.language.dates import MONTH_NUMBERS, Period, find_dates, months
+from rag.language.dates import (
+    MONTH_NUMBERS,
+    NUMBER,
+    QUARTER,
+    Period,
+    find_dates,
+    months,
+    number_of,
+    quarters,
+)
 
 Found = tuple[int, int, Period]
 
@@ -15,7 +24,8 @@ _BACK = {"今年": 0, "去年": 1, "前年": 2, "this year": 0, "last year": 1}
 _MONTH = r"(?P<month>1[0-2]|0?[1-9])\s?月"
 _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])\s?日"
 _YEAR = r"(?:(?<![如当现])(?P<year>今年|(?<!过)去年|(?<![以目])前年)(?!轻|度|产))"
-_COUNT = r"(?P<month>1[0-2]|[1-9])"
+_COUNT = r"(?P<month>1[0-2]|[1-9]|十[一二]?|[二两三四五六七八九])"
+_QUARTER = "第?(?P<quarter>[一二三四1-4])季度"
 _ENGLISH_MONTH = (
     r"(?P<month>(?-i:January|February|March|April|May|June|July|August|September|October|November|"
     r"December))\b(?!,?\s\d)"
@@ -28,7 +38,9 @@ _SINCE_AFTER = re.compile(r"[^，。；！？,;!?]{0,24}?(?:以来|以后|之后
 _COMPARED_BEFORE = re.compile(r"[比较]$|\b(?:than|compared (?:with|to))\s(?:in\s)?$", re.IGNORECASE)
 _COMPARED_YEAR_BEFORE = re.compile(r"[同与]$|\b(?:from|on|over)\s$", re.IGNORECASE)
 _COMPARED_AFTER = re.compile(r"(?:同期|全年)?相比|同期")
+_RANGE_WITHIN = re.compile(r"[-—~至到]|\b(?:to|through)\b")
 _RANGE = re.compile(r"\s?(?:[-—–~至到]|to|until|through)\s?", re.IGNORECASE)
+_FIRST_HALF = ("上", "first")
 _FAR = date.max
 _REPORTED_WITHIN = timedelta(days=100)
 
@@ -53,7 +65,7 @@ def find_periods(text: str, written: date | None = None) -> list[Found]:
         if all(end <= a or b <= start for a, b in taken):
             found.append((start, end, _as_period(value, text[start:end], written)))
     joined: list[Found] = []
-    closed: set[int] = set()
+    closed = {start for start, end in taken if _RANGE_WITHIN.search(text[start:end])}
     for start, end, period in sorted(found, key=lambda item: item[:2]):
         before = joined[-1] if joined else None
         if before and _RANGE.fullmatch(text[before[1] : start]):
@@ -158,13 +170,18 @@ def _year_to(match: re.Match[str], written: date) -> Period | None:
 
 
 def _part_of_year(match: re.Match[str], written: date) -> Period | None:
+    """Return a half, a quarter, a month or a day of a year, the last that had begun by default."""
     groups = match.groupdict()
-    year = written.year - _BACK[groups["year"].lower()]
-    if groups.get("half"):
-        return months(year, *((1, 6) if groups["half"] == "上" else (7, 12)))
-    if groups.get("quarter"):
-        number = "一二三四".index(groups["quarter"]) + 1
-        return months(year, 3 * number - 2, 3 * number)
+    named = groups.get("year")
+    year = written.year - (_BACK[named.lower()] if named else 0)
+    if groups.get("half") or groups.get("quarter"):
+        if groups.get("half"):
+            period = months(year, *((1, 6) if groups["half"].lower() in _FIRST_HALF else (7, 12)))
+        else:
+            period = quarters(year, number_of(groups["quarter"]))
+        if named or period is None or period.start <= written:
+            return period
+        return Period(*(day.replace(year=year - 1) for day in (period.start, period.end)))
     month = int(groups["month"])
     period = months(year, month, month)
     if period and groups.get("day"):
@@ -174,7 +191,7 @@ def _part_of_year(match: re.Match[str], written: date) -> Period | None:
 
 
 def _number(month: str) -> int:
-    return int(month) if month.isdecimal() else MONTH_NUMBERS[month.lower()]
+    return MONTH_NUMBERS.get(month.lower()) or number_of(month)
 
 
 _Reader = Callable[[re.Match[str], date], Period | None]
@@ -186,17 +203,24 @@ def _rule(pattern: str, read: _Reader) -> tuple[re.Pattern[str], _Reader]:
 
 # The most specific form first: a later rule leaves alone what an earlier one has taken.
 _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
-    _rule(rf"{_YEAR}的?前\s?{_COUNT}\s?个月", _year_to),
+    _rule(rf"{_YEAR}的?[前头]\s?{_COUNT}\s?个月", _year_to),
     _rule(rf"{_YEAR}1\s?月?(?:份)?\s?[-—~至到]\s?{_MONTH}", _year_to),
     _rule(rf"截至\s?{_YEAR}?{_MONTH}(?:{_DAY}|底|末)?", _year_to),
     _rule(rf"{_YEAR}(?P<half>[上下])半年", _part_of_year),
-    _rule(rf"{_YEAR}第?(?P<quarter>[一二三四])季度", _part_of_year),
+    _rule(rf"{_YEAR}的?{_QUARTER}", _part_of_year),
     _rule(rf"{_YEAR}{_MONTH}{_DAY}", _part_of_year),
     _rule(rf"{_YEAR}{_MONTH}", _part_of_year),
     _rule(rf"{_YEAR}(?:以来)?", _year_to),
-    _rule(rf"(?<![年\d提以目之此])前\s?{_COUNT}\s?个月", _year_to),
+    _rule(rf"(?<![年\d提以目之此])[前头]\s?{_COUNT}\s?个月", _year_to),
     _rule(rf"(?<![年\d])1\s?月?\s?[-—~至到]\s?{_MONTH}(?!\s?\d)", _year_to),
-    _rule(rf"\bthe first {_COUNT} months(?: of {_ENGLISH_YEAR})?(?! of \d)", _year_to),
+    _rule(r"(?<![年\d])(?P<half>[上下])半年(?!来)", _part_of_year),
+    _rule(rf"(?<![年\d度第前]){_QUARTER}", _part_of_year),
+    _rule(rf"\bthe first (?P<month>{NUMBER}) months(?: of {_ENGLISH_YEAR})?(?! of \d)", _year_to),
+    _rule(rf"\bthe {QUARTER}(?: of {_ENGLISH_YEAR})?(?! of)", _part_of_year),
+    _rule(
+        rf"\bthe (?P<half>first|second) half(?: of (?:{_ENGLISH_YEAR}|the year))(?! of \d)",
+        _part_of_year,
+    ),
     _rule(
         rf"\b(?:as of|by) (?:(?:the )?end of |late )?{_ENGLISH_MONTH}(?: {_ENGLISH_YEAR})?",
         _year_to,

@@ -2,7 +2,10 @@
 
 import pytest
 
-from rag.language.asking import Asked, asked_for, asks_for_several, is_of_kind
+from rag.language.asking import Asked, asked_for, asks_for_several, is_of_kind, unit_asked_for
+from rag.language.figures import find_figures
+from rag.language.measures import is_counted_so
+from rag.language.rendering import as_figure
 
 ASKED = [
     ("追回了多少钱", Asked.MONEY),
@@ -96,3 +99,33 @@ def test_words_are_of_the_kinds_they_hold(words: str, kinds: set[Asked]) -> None
 )
 def test_lists_are_asked_for_by_plurals(question: str, *, several: bool) -> None:
     assert asks_for_several(question) is several
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("查封了多少家网吧", "家"),
+        ("抓了几名嫌疑人", "名"),
+        ("花了多少个钱", ""),
+        ("多少块钱", ""),
+        ("How many fraud cases were there?", "cases"),
+        ("how many of the old suspects", "suspects"),
+        ("how many bridges did people build", ""),
+        ("how much rain fell", ""),
+    ],
+)
+def test_a_question_may_name_the_unit(question: str, unit: str) -> None:
+    assert unit_asked_for(question) == unit
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "may"),
+    [
+        ("5人", "名", True), ("5 suspects", "名", True), ("5", "家", True), ("5个", "家", True),
+        ("5名", "家", False), ("5家", "suspects", False), ("5起", "名", False),
+        ("5名", "cases", False), ("5件", "起", True), ("5台", "辆", True), ("5户", "家", True),
+    ],
+)  # fmt: skip
+def test_persons_are_not_firms(words: str, unit: str, may: bool) -> None:
+    [figure] = find_figures(words)
+    assert is_counted_so(as_figure(figure), unit) is may

@@ -51,6 +51,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folder", type=Path, default=Path(".cache/reader"))
     parser.add_argument("--epochs", type=float, default=1.8)
+    parser.add_argument("--share", type=float, default=1.0, help="of the sets' questions, a pass")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="adapters to go on from (default: new ones)")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
@@ -62,7 +63,8 @@ def main() -> None:
         handlers=[logging.FileHandler(options.folder / "log.txt"), logging.StreamHandler()],
     )  # fmt: skip
     torch.manual_seed(options.seed)
-    batches = _batches(options.data, options.folder, options.seed, options.epochs)
+    draw = random.Random(options.seed)
+    batches = _batches(options.data, options.folder, draw, options.epochs, options.share)
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
     if options.start:
         with np.load(options.start) as saved:
@@ -174,9 +176,10 @@ def _loss(network: ReaderNetwork, batch: Sequence[Pair]) -> Tensor:
     return total
 
 
-def _batches(data: Path, folder: Path, seed: int, epochs: float) -> list[list[Pair]]:
+def _batches(
+    data: Path, folder: Path, draw: random.Random, epochs: float, share: float
+) -> list[list[Pair]]:
     """Return the batches of the whole run, each of windows of about the same length."""
-    draw = random.Random(seed)
     settings = Settings.load()
     embedder = BundledEmbedder.open(settings.cache)
     corpus = Corpus(data, embedder, draw)
@@ -187,7 +190,8 @@ def _batches(data: Path, folder: Path, seed: int, epochs: float) -> list[list[Pa
     rewording = Rewording(segmenter, Glosses(settings.cache, segmenter), draw)
     batches: list[list[Pair]] = []
     for left in range(math.ceil(epochs)):
-        pairs = list(make_pairs(corpus, negatives, embedder.encoder.tokenizer, rewording, draw))
+        tokenizer = embedder.encoder.tokenizer
+        pairs = list(make_pairs(corpus, negatives, tokenizer, rewording, draw, share))
         draw.shuffle(pairs)
         batches += _bucketed(pairs[: round(len(pairs) * min(1.0, epochs - left))], draw)
     _log.info("%d batches of %d windows", len(batches), 2 * BATCH)

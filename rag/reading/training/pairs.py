@@ -20,9 +20,6 @@ TRANSLATED, PARAPHRASED = 0.2, 0.2
 CLOZES = 1_500
 """How many questions made of sentences go into one pass."""
 
-REPORT_ROUNDS = 2
-"""How often a pass asks the questions over made-up reports, each time beside another passage."""
-
 TABLE_QUESTIONS = 800
 """How many questions over tables go into one pass."""
 
@@ -55,8 +52,12 @@ def make_pairs(
     tokenizer: Tokenizer,
     rewording: Rewording,
     draw: random.Random,
+    share: float = 1.0,
 ) -> Iterator[Pair]:
-    """Yield one pass over the corpus, its questions reworded and its wrong passages drawn anew."""
+    """Yield one pass over the corpus, its questions reworded and its wrong passages drawn anew.
+
+    Of the sets' questions about a ``share`` is asked.
+    """
 
     def pair(item: Asked, question: str, ranked: Sequence[int]) -> Iterator[Pair]:
         near = corpus.neighbours(item)
@@ -73,12 +74,12 @@ def make_pairs(
     split = len(corpus.asked)
     for item, ranked in zip(corpus.asked, negatives[:split], strict=True):
         by_document[corpus.passages[item.passage].document_key] += ranked
-        for question in _askings(item, rewording, draw):
-            yield from pair(item, question, ranked)
-    for _ in range(REPORT_ROUNDS):
-        for item, ranked in zip(corpus.in_reports, negatives[split:], strict=True):
+        if draw.random() < share:
             for question in _askings(item, rewording, draw):
                 yield from pair(item, question, ranked)
+    for item, ranked in zip(corpus.in_reports, negatives[split:], strict=True):
+        for question in _askings(item, rewording, draw):
+            yield from pair(item, question, ranked)
     tables = sorted({item.passage for item in corpus.in_tables})
     for item in draw.sample(corpus.in_tables, min(TABLE_QUESTIONS, len(corpus.in_tables))):
         others = draw.sample(tables, min(NEGATIVE_TABLES, len(tables)))
