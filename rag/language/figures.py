@@ -1,16 +1,27 @@
-"""The quantities of a text that are no part of a date."""
+"""The quantities of a text that are no part of a date or period."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from rag.language.dates import ANY_YEAR, find_dates
-from rag.language.quantities import Quantity, find_quantities
+from rag.language.periods import find_periods
+from rag.language.quantities import Quantity, QuantityKind, find_quantities
+
+_ANY_DAY = date(ANY_YEAR, 12, 31)
 
 
 def find_figures(text: str) -> list[Quantity]:
-    """Return the quantities of a text, in order, less those inside dates: 2023年前11个月."""
-    dates = find_dates(text, default_year=ANY_YEAR)
+    """Return the quantities of a text, in order, less those inside dates and periods.
+
+    The 11 of 2023年前11个月 is none, nor the "eight months" of "in the first eight months".
+    """
+    found = find_quantities(text)
+    taken = [(start, end) for start, end, _ in find_dates(text, default_year=ANY_YEAR)]
+    if any(quantity.kind is QuantityKind.TIME for quantity in found):
+        taken += [(start, end) for start, end, _ in find_periods(text, _ANY_DAY)]
     return [
         quantity
-        for quantity in find_quantities(text)
-        if not any(quantity.start < end and start < quantity.end for start, end, _ in dates)
+        for quantity in found
+        if not any(quantity.start < end and start < quantity.end for start, end in taken)
     ]

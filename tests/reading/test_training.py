@@ -27,7 +27,7 @@ from rag.reading.training import corpus as training
 from rag.reading.training.__main__ import _loss
 from rag.reading.training.corpus import Corpus
 from rag.reading.training.network import ReaderNetwork
-from rag.reading.training.pairs import REPORT_ROUNDS, Example, _askings, make_pairs
+from rag.reading.training.pairs import Example, _askings, make_pairs
 from rag.reading.training.reports import Report, held_out_reports, read_groups, training_groups
 from rag.reading.training.rewording import Rewording
 from rag.reading.training.sets import Written, read_added, read_rewritten
@@ -225,7 +225,7 @@ def test_a_report_is_read_beside_its_sibling_under_its_own_date(
         make_pairs(reported, reported.hard_negatives(3), tokenizer, rewording, random.Random(2))
     )
     over_reports = [pair for pair in pairs if "hives" in whole(tokenizer, pair[0])]
-    assert len(over_reports) == 2 * 2 * 2 * REPORT_ROUNDS
+    assert len(over_reports) == 2 * 2 * 2
     for right, wrong in over_reports:
         text = whole(tokenizer, right)
         assert "1990-01-01" in text or "1991-01-01" in text
@@ -361,3 +361,16 @@ def test_the_graph_computes_what_was_trained() -> None:
     computed = _Session(file, graph)(ids)
     assert np.allclose(computed[0][0], spans[0].numpy(), atol=1e-3)
     assert computed[1].item() == pytest.approx(relevance.item(), abs=1e-3)
+
+
+def test_a_pass_may_leave_the_sets_questions(
+    reported: Corpus, embedder: BundledEmbedder, rewording: Rewording
+) -> None:
+    tokenizer, negatives = embedder.encoder.tokenizer, reported.hard_negatives(3)
+
+    def questions(share: float) -> int:
+        draw = random.Random(2)
+        return len(list(make_pairs(reported, negatives, tokenizer, rewording, draw, share)))
+
+    asked = sum(1 for item in reported.asked for _ in _askings(item, rewording, random.Random(2)))
+    assert questions(1.0) - questions(0.0) == asked > 0
