@@ -2,10 +2,11 @@
 
     python -m rag.reading.training.support --data FOLDER
 
-The reader's adapters are trained further, on statements that we wrote over paragraphs of the sets:
-faithful ones, and ones with a figure, a name or the sense changed or with something added. The
-relevance score then says whether the passage supports the statement. Every fifth paragraph is held
-out, and what the result tells of its statements is printed.
+The reader's adapters are trained further: first on questions over made-up reports with an answer
+behind, right or wrong, then on statements that we wrote over those reports and over paragraphs of
+the sets: faithful ones, and ones with a figure, a name or the sense changed or something added. The
+relevance score then says whether the passage supports the statement. Every tenth text is held out,
+and what the result tells of its statements is printed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,19 +27,30 @@ from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import weights
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.detect import detect_language
+from rag.language.figures import find_figures
+from rag.passages import passage_context
 from rag.reading.reader import adapters_path
 from rag.reading.training.__main__ import save
 from rag.reading.training.network import ReaderNetwork
+from rag.reading.training.reports import read_groups, training_groups
 from rag.reading.training.sets import read_paragraphs, read_statements
 from rag.reading.windows import make_window
-from rag.records import Passage
+from rag.records import Document, Passage
 from rag.settings import Settings
 
 BATCH = 16
 RATE = 5e-4
-EPOCHS = 3
-MOST_TOKENS = 320
-HELD_OUT_EVERY = 5
+WARM_UP = 40
+EPOCHS = 2
+EVERY = 200
+MOST_TOKENS = 384
+CLAIMS = 10_000
+"""How many questions with an answer behind are drawn."""
+
+HELD_OUT_EVERY = 10
+REPORTS = "reports"
+"""What ``statements.tsv`` calls the made-up reports, beside the sets' names."""
+
 KEPT = 0.9
 
 _log = logging.getLogger("rag.reading.training.support")
@@ -68,56 +80,105 @@ def main() -> None:
     with np.load(adapters_path()) as arrays:
         found = {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
     network.load_state_dict(found, strict=False)
-    fit(network, train, held, random.Random(1))
-    wanted = {name: p.detach() for name, p in network.named_parameters() if p.requires_grad}
-    save(wanted, options.out)
+    draw = random.Random(1)
+    batches = _bucketed(draw.sample(claims(embedder.encoder.tokenizer, draw), CLAIMS), draw)
+    for _ in range(EPOCHS):
+        batches += _bucketed(train, draw)
+    fit(network, batches, held, options.out)
 
 
 def examples(data: Path, tokenizer: Tokenizer) -> tuple[list[Example], list[Example]]:
     """Return the statements to train on and those held out."""
     parts: tuple[list[Example], list[Example]] = [], []
     statements = read_statements()
-    for name in sorted({name for name, _ in statements}):
-        for title, paragraph in read_paragraphs(data, name):
-            key = str(paragraph["qas"][0]["id"]) if paragraph["qas"] else ""
-            language = detect_language(paragraph["context"])
-            text = paragraph["context"]
-            passage = Passage(key, 0, len(text), text, title, language, language)
-            held = sum(map(ord, key)) % HELD_OUT_EVERY == 0
-            for kind, statement in statements.get((name, key), ()):
-                asked = tokenizer.encode(statement)
-                window = make_window(asked, passage, tokenizer, MOST_TOKENS)
-                parts[held].append(Example(tuple(window.ids), kind == "S", kind))
+    for (name, key), passage in _passages(data, {name for name, _ in statements}):
+        held = sum(map(ord, key)) % HELD_OUT_EVERY == 0
+        for kind, statement in statements.get((name, key), ()):
+            parts[held].append(_example(statement, passage, tokenizer, kind))
     return parts
 
 
+def _passages(data: Path, names: Set[str]) -> Iterator[tuple[tuple[str, str], Passage]]:
+    """Yield the paragraphs that statements are about, by set and key."""
+    for name in sorted(names - {REPORTS}):
+        for title, paragraph in read_paragraphs(data, name):
+            if paragraph["qas"]:
+                key = str(paragraph["qas"][0]["id"])
+                yield (name, key), _passage(key, paragraph["context"], title)
+    for group in read_groups():
+        for report in group:
+            yield (REPORTS, report.document.key), _report(report.document)
+
+
+def _passage(key: str, text: str, title: str) -> Passage:
+    language = detect_language(text)
+    return Passage(key, 0, len(text), text, title, language, language)
+
+
+def _report(document: Document) -> Passage:
+    return _passage(document.key, document.text, passage_context(document))
+
+
+def claims(tokenizer: Tokenizer, draw: random.Random) -> list[Example]:
+    """Return the questions over reports, each with its answer or a wrong one behind it.
+
+    A wrong answer is another one of its report, of figures a figure; to a question that the
+    report does not answer any is wrong.
+    """
+    found = []
+    for group in training_groups():
+        for report in group:
+            passage = _report(report.document)
+            every = [answer for answer, _ in report.asked]
+            for answer, written in report.asked:
+                counts = bool(find_figures(answer))
+                others = [
+                    one for one in every if bool(find_figures(one)) == counts and one != answer
+                ]
+                for question in (written.english, written.chinese):
+                    found.append(_example(f"{question} {answer}", passage, tokenizer, "S"))
+                    if others:
+                        wrong = f"{question} {draw.choice(others)}"
+                        found.append(_example(wrong, passage, tokenizer, "Q"))
+            for written in report.unanswered:
+                question = draw.choice((written.english, written.chinese))
+                wrong = f"{question} {draw.choice(every)}"
+                found.append(_example(wrong, passage, tokenizer, "Q"))
+    return found
+
+
+def _example(statement: str, passage: Passage, tokenizer: Tokenizer, kind: str) -> Example:
+    window = make_window(tokenizer.encode(statement), passage, tokenizer, MOST_TOKENS)
+    return Example(tuple(window.ids), kind == "S", kind)
+
+
 def fit(
-    network: ReaderNetwork, train: list[Example], held: Sequence[Example], draw: random.Random
+    network: ReaderNetwork,
+    batches: Sequence[Sequence[Example]],
+    held: Sequence[Example],
+    out: Path,
 ) -> None:
-    """Train over the examples, telling after each pass what it tells of those held out."""
-    wanted = [p for p in network.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(wanted, lr=RATE, weight_decay=0.01)
-    steps = EPOCHS * -(-len(train) // BATCH)
-    step = 0
-    for epoch in range(EPOCHS):
-        network.train()
-        total = 0.0
-        for batch in _bucketed(train, draw):
-            for group in optimiser.param_groups:
-                group["lr"] = RATE * min(1.0, (step + 1) / 40) * (1 - step / steps)
-            labels = torch.tensor([float(item.supported) for item in batch])
-            loss = functional.binary_cross_entropy_with_logits(scores(network, batch), labels)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(wanted, 1.0)
-            optimiser.step()
-            total += loss.item() * len(batch)
-            step += 1
-            if step % 20 == 0:
-                _log.info("step %d of %d loss %.3f", step, steps, loss.item())
-        _log.info(
-            "pass %d: loss %.3f; held out: %s", epoch + 1, total / len(train), told(network, held)
-        )
+    """Train over the batches, saving the adapters and telling what they tell every so often."""
+    wanted = {name: p for name, p in network.named_parameters() if p.requires_grad}
+    optimiser = torch.optim.AdamW(wanted.values(), lr=RATE, weight_decay=0.01)
+    network.train()
+    losses: list[float] = []
+    for step, batch in enumerate(batches, start=1):
+        for group in optimiser.param_groups:
+            group["lr"] = RATE * min(1.0, step / WARM_UP) * (1 - (step - 1) / len(batches))
+        labels = torch.tensor([float(item.supported) for item in batch])
+        loss = functional.binary_cross_entropy_with_logits(scores(network, batch), labels)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(wanted.values(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+        if step % 20 == 0:
+            _log.info("step %d of %d loss %.3f", step, len(batches), sum(losses[-20:]) / 20)
+        if step % EVERY == 0 or step == len(batches):
+            save({name: p.detach() for name, p in wanted.items()}, out)
+            _log.info("held out: %s", told(network, held))
+            network.train()
 
 
 def _bucketed(train: list[Example], draw: random.Random) -> list[list[Example]]:
