@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import LLMError, SettingsError
-from rag.settings import Settings
+from rag.settings import LLM_KEY, Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-KEYS = ("YINJU_LLM_KEY", "OPENAI_API_KEY")
+KEYS = (LLM_KEY, "OPENAI_API_KEY")
 """Where a server's key may be, the first that is set."""
 
 GGUF = ".gguf"
@@ -33,12 +33,21 @@ def open_chat_model(settings: Settings) -> BaseChatModel:
         SettingsError: the name cannot be one.
         LLMError: what it needs is not installed, or a file cannot be loaded.
     """
-    if settings.llm.endswith(GGUF):
+    if _is_file(settings):
         return _open_file(Path(settings.llm).expanduser(), settings)
     if settings.llm_url:
         key = next((os.environ[name] for name in KEYS if os.environ.get(name)), "none")
         return _open_server(settings.llm, settings.llm_url, key, settings)
     return _open_provider(settings)
+
+
+def is_served(settings: Settings) -> bool:
+    """Return whether the model speaks OpenAI's protocol: a server's, or a file served here."""
+    return _is_file(settings) or bool(settings.llm_url)
+
+
+def _is_file(settings: Settings) -> bool:
+    return settings.llm.endswith(GGUF)
 
 
 def _open_provider(settings: Settings) -> BaseChatModel:

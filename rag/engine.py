@@ -90,12 +90,14 @@ class Engine:
         """
         if not self.settings.llm:
             return None
-        from rag.chat_models import open_chat_model
+        from rag.chat_models import is_served, open_chat_model
         from rag.reading.generator import Generator
 
         settings = self.settings
         model = open_chat_model(settings)
-        generator = Generator(model, settings.llm_timeout, settings.llm_retries)
+        generator = Generator(
+            model, settings.llm_timeout, settings.llm_retries, says_end=is_served(settings)
+        )
         judge = SupportJudge(self._encoder())
         mark = settings.unsupported == "mark"
         return Author(generator, judge, self.segmenter, SUPPORTED, mark=mark)

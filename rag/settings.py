@@ -17,8 +17,11 @@ UNSUPPORTED = ("drop", "mark")
 PASSWORD = f"{PREFIX}PASSWORD"
 """What ``rag serve --auth`` asks for; no setting."""
 
-_NO_SETTINGS = frozenset({PASSWORD, f"{PREFIX}SHARED"})
-"""Variables with the prefix that are something else; the second says where tests find pages."""
+LLM_KEY = f"{PREFIX}LLM_KEY"
+"""What a server of language models is opened with; no setting, so that it is never shown."""
+
+_NO_SETTINGS = frozenset({PASSWORD, LLM_KEY, f"{PREFIX}SHARED"})
+"""Variables with the prefix that are something else; the last says where tests find pages."""
 
 _KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
     "Path": (Path, (str, Path), "a path"),

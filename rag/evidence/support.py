@@ -6,14 +6,17 @@ bears the sentence out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from rag.language.dates import Period
 from rag.language.figures import find_figures
 from rag.language.measures import is_same_measure, measure_of
-from rag.language.names import local_places, mentions_place
+from rag.language.names import countries, local_places, mentions_place
 from rag.language.periods import stated_periods
 from rag.language.quantities import Quantity
 from rag.language.rendering import as_figure
@@ -23,6 +26,9 @@ from rag.records import Document, Passage
 
 NEIGHBOURS = 200
 """How many characters before and after a passage bear a sentence out as well."""
+
+_BARE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?!\.?\d)")
+_NATIONWIDE = re.compile(r"全国|我国|举国|\bnation(?:al(?:ly)?|wide)?\b|\bcountry\b", re.IGNORECASE)
 
 
 class Fault(StrEnum):
@@ -69,8 +75,7 @@ def hold(
         return Fault.FIGURE
     if not _has_dates(statement, source, document):
         return Fault.DATE
-    places = local_places(statement, segmenter.words(statement))
-    if not all(mentions_place(source, place) for place in places):
+    if not _has_places(statement, source, segmenter):
         return Fault.PLACE
     return Fault.NONE if score >= least else Fault.UNSUPPORTED
 
@@ -78,10 +83,10 @@ def hold(
 def _has_figures(statement: str, source: str) -> bool:
     """Return whether every quantity of a statement is one of the source's, in either language."""
     there = find_figures(source)
-    plain = normalise(source).replace(",", "")
+    bare = set(_BARE.findall(normalise(source).replace(",", "")))
     return all(
         any(_same(figure, other) for other in there)
-        or (not figure.unit and figure.text.replace(",", "") in plain)
+        or (not figure.unit and figure.text.replace(",", "") in bare)
         for figure in find_figures(statement)
     )
 
@@ -98,11 +103,36 @@ def _same(one: Quantity, other: Quantity) -> bool:
 
 
 def _has_dates(statement: str, source: str, document: Document) -> bool:
-    """Return whether every period of a statement is stated by the source, or holds one that is."""
+    """Return whether every period of a statement is stated by the source, or holds one that is.
+
+    A year holds its months, but the months from January to October are not those to August, and
+    what still goes on when the source is published ("since 2019") begins in the same year.
+    """
+    now = document.published or date.max
     stated = stated_periods(source, document.published)
+
+    def holds(one: Period, other: Period) -> bool:
+        if one.end == now:
+            return other.end <= now and one.start.year == other.start.year
+        inside = one.start <= other.start and other.end <= one.end
+        whole_year = (one.end.month, one.end.day) == (12, 31)
+        return inside and (one.start != other.start or one.end == other.end or whole_year)
+
     return all(
-        any(one.start <= other.start and other.end <= one.end for other in stated)
+        any(holds(one, other) for other in stated)
         for one in stated_periods(statement, document.published)
+    )
+
+
+def _has_places(statement: str, source: str, segmenter: Segmenter) -> bool:
+    """Return whether every place of a statement is in its source, in either script.
+
+    A country may be meant by "nationwide".
+    """
+    words = segmenter.words(statement)
+    wide = _NATIONWIDE.search(source) is not None
+    return all(mentions_place(source, place) for place in local_places(statement, words)) and (
+        wide or all(mentions_place(source, place) for place in countries(statement, words))
     )
 
 

@@ -44,12 +44,19 @@ _EMPHASIS = re.compile(r"\*\*|__|`")
 
 
 class Generator:
-    """Asks a chat model, again when it fails before the first word."""
+    """Asks a chat model, again when it fails before the first word.
 
-    def __init__(self, model: BaseChatModel, timeout: float, retries: int) -> None:
+    One that ``says_end`` tells with its last words why it ends, as OpenAI's protocol wants it: when
+    it stops without, it was cut off.
+    """
+
+    def __init__(
+        self, model: BaseChatModel, timeout: float, retries: int, *, says_end: bool = False
+    ) -> None:
         self._model = model
         self._timeout = timeout
         self._retries = retries
+        self._says_end = says_end
 
     def write(
         self, question: Question, sources: Sequence[Passage], documents: Mapping[str, Document]
@@ -95,12 +102,14 @@ class Generator:
         stopped = Event()
 
         def read() -> None:
+            ended = not self._says_end
             try:
                 for chunk in self._model.stream(messages):
                     pieces.put(str(chunk.text))
+                    ended = ended or bool(chunk.response_metadata.get("finish_reason"))
                     if stopped.is_set():
                         return
-                pieces.put(None)
+                pieces.put(None if ended else ConnectionError("it broke off"))
             except Exception as error:  # noqa: BLE001  any provider's library raises its own
                 pieces.put(error)
 

@@ -33,8 +33,14 @@ def ask(settings: Settings, question: str = COST) -> list[Answer]:
 def test_an_answer_grows_by_sentences_that_stand(
     settings: Settings, llm_server: ScriptedServer
 ) -> None:
-    llm_server.script = [["The repairs of ", "2019 cost 1.4 million pounds [1]. They were paid by ",
-                          "the harbour board [1]. They cost 9 million pounds [1]. ", "Bye."]]  # fmt: skip
+    llm_server.script = [
+        [
+            "The repairs of ",
+            "2019 cost 1.4 million pounds [1]. They were paid by ",
+            "the harbour board [1]. They cost 9 million pounds [1]. ",
+            "Bye.",
+        ]
+    ]
     answers = ask(settings)
     assert [len(item.sentences) for item in answers] == [1, 2, 2]
     last = answers[-1]

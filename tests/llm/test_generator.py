@@ -20,7 +20,7 @@ PASSAGE = Passage(
 )
 
 
-def statements(written: str, **options: Any) -> list[Statement]:
+def statements(written: str, **options: int) -> list[Statement]:
     """Return what is made of a text, which the model says word by word."""
     model = GenericFakeChatModel(messages=iter([AIMessage(written)]))
     generator = Generator(model, options.get("timeout", 5), options.get("retries", 0))
@@ -34,7 +34,10 @@ def statements(written: str, **options: Any) -> list[Statement]:
         ("It is 3 km long. [1] It is red. [2]", [("It is 3 km long.", (1,)), ("It is red.", (2,))]),
         ("全长3公里[1][2]。很红[2, 3]。", [("全长3公里。", (1, 2)), ("很红。", (2, 3))]),
         ("全长3公里。【1】", [("全长3公里。", (1,))]),
-        ("- It is **3 km** long [1].\n- It is red.", [("It is 3 km long.", (1,)), ("It is red.", ())]),
+        (
+            "- It is **3 km** long [1].\n- It is red.",
+            [("It is 3 km long.", (1,)), ("It is red.", ())],
+        ),
         ("1. It is 3.5 km long [1].", [("It is 3.5 km long.", (1,))]),
         ("NONE", []),
         ("none.", []),
@@ -59,7 +62,9 @@ class Failing(GenericFakeChatModel):
     before: str = ""
     calls: int = 0
 
-    def _stream(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def _stream(
+        self, messages: list[BaseMessage], *args: object, **kwargs: object
+    ) -> Iterator[Any]:
         self.calls += 1
         if self.calls <= self.failures:
             if self.before:
@@ -77,7 +82,8 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def failing(failures: int, before: str = "") -> Failing:
-    return Failing(messages=iter([AIMessage("It is 3 km long [1].")]), failures=failures, before=before)  # fmt: skip
+    said = iter([AIMessage("It is 3 km long [1].")])
+    return Failing(messages=said, failures=failures, before=before)
 
 
 def test_a_model_is_asked_again_until_it_answers() -> None:
@@ -105,7 +111,7 @@ def test_what_broke_off_is_not_asked_again() -> None:
 class Silent(GenericFakeChatModel):
     """Says nothing for longer than a test waits."""
 
-    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def _stream(self, *args: object, **kwargs: object) -> Iterator[Any]:
         from threading import Event
 
         Event().wait(3)
@@ -114,14 +120,17 @@ class Silent(GenericFakeChatModel):
 
 def test_a_silent_model_is_given_up() -> None:
     with pytest.raises(LLMError, match=r"said nothing for 0\.1 seconds"):
-        list(Generator(Silent(messages=iter(())), 0.1, 0).write(QUESTION, [PASSAGE], {"bridge": DOCUMENT}))  # fmt: skip
+        generator = Generator(Silent(messages=iter(())), 0.1, 0)
+        list(generator.write(QUESTION, [PASSAGE], {"bridge": DOCUMENT}))
 
 
 def test_sources_are_quoted_line_by_line() -> None:
     seen: list[str] = []
 
     class Listening(GenericFakeChatModel):
-        def _stream(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Iterator[Any]:
+        def _stream(
+            self, messages: list[BaseMessage], *args: object, **kwargs: object
+        ) -> Iterator[Any]:
             seen.extend(str(message.content) for message in messages)
             yield from super()._stream(messages, *args, **kwargs)
 

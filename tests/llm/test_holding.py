@@ -16,7 +16,14 @@ TEXT = (
     "Its new crane cost 12 million euros. In Harwick the quay is closed until March 2022."
 )
 PORT = Document("port", "", TEXT, "Lindow port", "Lindow Echo", date(2022, 1, 9))
-REPORT = Document("report", "", "山东全年破案4.04万起，追回近3亿元。", "年终报告", "", date(2024, 1, 2))
+REPORT = Document(
+    "report",
+    "",
+    "全国前九个月破案大增，山东破案4.04万起，追回近3亿元。",
+    "年终报告",
+    "",
+    date(2024, 1, 2),
+)
 
 
 def passage(document: Document) -> Passage:
@@ -36,6 +43,12 @@ def passage(document: Document) -> Passage:
         (PORT, "Traffic grew by 16%.", Fault.FIGURE),
         (PORT, "Lindow handled nearly 4.2 million tonnes in 2019.", Fault.DATE),
         (PORT, "The quay opens again in March 2022.", Fault.NONE),
+        (PORT, "The quay has been closed since 2019.", Fault.DATE),
+        (PORT, "Lindow handled 1 million tonnes.", Fault.FIGURE),
+        (REPORT, "1至9月，山东破案4.04万起。", Fault.NONE),
+        (REPORT, "1至10月，山东破案4.04万起。", Fault.DATE),
+        (REPORT, "China solved 40,400 cases.", Fault.NONE),
+        (PORT, "In Laos the quay is closed.", Fault.PLACE),
         (PORT, "In Wuhan the quay is closed.", Fault.PLACE),
         (REPORT, "Shandong recovered nearly 300 million yuan.", Fault.NONE),
         (REPORT, "Shandong solved 40,400 cases.", Fault.NONE),
@@ -72,7 +85,9 @@ def writing(segmenter: Segmenter, request: pytest.FixtureRequest) -> Writing:
 
 
 def write(segmenter: Segmenter, *, mark: bool) -> Writing:
-    question = Question("What did Lindow handle?", Language.ENGLISH, np.zeros(2, np.float32), (), ())
+    question = Question(
+        "What did Lindow handle?", Language.ENGLISH, np.zeros(2, np.float32), (), ()
+    )
     start = TEXT.index("Its new")
     own = Citation(1, PORT, start, start + 36)
     extracted = Answer(question.text, "12 million euros", ("12 million euros",), True, (own,))
