@@ -20,6 +20,7 @@ from rag.records import (
     Answer,
     Document,
     Draft,
+    Fallback,
     Filters,
     Hit,
     Operation,
@@ -32,8 +33,6 @@ from rag.store import IndexReader
 
 MOST_SOURCES = 5
 """How many passages a language model is given."""
-
-NOTHING_STANDS = "nothing that the language model wrote is borne out by the documents"
 
 
 class Asking:
@@ -146,9 +145,9 @@ class Author:
                 if writing.take(statement) and (grown := writing.answer()):
                     yield grown
         except LLMError as error:
-            yield writing.instead(f"{error}; this is what the documents say in their own words")
+            yield writing.instead(Fallback.FAILED, str(error))
             return
-        yield writing.answer() or writing.instead(NOTHING_STANDS)
+        yield writing.answer() or writing.instead(Fallback.UNSUPPORTED)
 
 
 def _sources(draft: Draft, hits: Sequence[Hit]) -> list[Passage]:

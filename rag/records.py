@@ -328,17 +328,35 @@ class Statement:
     cited: tuple[int, ...]
 
 
+class Fault(StrEnum):
+    """Why a sentence that a language model wrote may not stand."""
+
+    NONE = ""
+    UNCITED = "uncited"
+    FIGURE = "figure"
+    DATE = "date"
+    PLACE = "place"
+    UNSUPPORTED = "unsupported"
+
+
+class Fallback(StrEnum):
+    """Why the reader answers though a language model was asked to."""
+
+    NONE = ""
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence that a language model wrote, as it was held to its sources.
 
-    ``citations`` are the numbers of the answer's quotations that bear it out; ``fault`` says why it
-    may not stand, "" where it does.
+    ``citations`` are the numbers of the answer's quotations that bear it out.
     """
 
     text: str
     citations: tuple[int, ...] = ()
-    fault: str = ""
+    fault: Fault = Fault.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +371,8 @@ class Answer:
     seconds by stage.
 
     Where a language model wrote, ``sentences`` are what is shown of it and ``dropped`` what is not,
-    and ``unknown_citations`` counts those to no source, which are taken away; ``note`` says in one
-    line why it has not written, or why nothing of it stands.
+    and ``unknown_citations`` counts those to no source, which are taken away; ``fallback`` says why
+    the reader answers after all, ``error`` what went wrong, on one line.
     """
 
     question: str
@@ -371,7 +389,8 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     dropped: tuple[Sentence, ...] = ()
     unknown_citations: int = 0
-    note: str = ""
+    fallback: Fallback = Fallback.NONE
+    error: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -45,7 +45,8 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "sentences": [sentence_to_dict(item) for item in answer.sentences],
         "dropped": [sentence_to_dict(item) for item in answer.dropped],
         "unknown_citations": answer.unknown_citations,
-        "note": answer.note,
+        "fallback": answer.fallback.value,
+        "error": answer.error,
         "timings": dict(answer.timings),
     }
 
@@ -55,7 +56,7 @@ def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
     return {
         "text": sentence.text,
         "citations": list(sentence.citations),
-        "fault": sentence.fault,
+        "fault": sentence.fault.value,
     }
 
 

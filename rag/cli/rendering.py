@@ -18,13 +18,14 @@ def render(answer: Answer, screen: Screen) -> str:
     if answer.answered:
         if says := verdict(answer, words):
             lines.extend(wrap(says, screen.width))
+        if why := words.fallback(answer):
+            lines.extend(screen.paint(line, "2") for line in wrap(why, screen.width))
         if answer.sentences:
             lines.extend(wrap(printable(answer.text), screen.width))
         else:
             for text in answer.texts:
                 lines.extend(_answered(text, answer, screen))
-        notes = [answer.note, *(f"{words.dropped}: {i.text} ({i.fault})" for i in answer.dropped)]
-        for note in filter(None, notes):
+        for note in map(words.left_out, answer.dropped):
             lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))

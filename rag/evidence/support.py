@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Protocol
 
 from rag.language.dates import Period
@@ -22,24 +21,13 @@ from rag.language.quantities import Quantity
 from rag.language.rendering import as_figure
 from rag.language.sentences import split_sentences
 from rag.language.words import Segmenter, normalise, stem
-from rag.records import Document, Passage
+from rag.records import Document, Fault, Passage
 
 NEIGHBOURS = 200
 """How many characters before and after a passage bear a sentence out as well."""
 
 _BARE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?!\.?\d)")
 _NATIONWIDE = re.compile(r"全国|我国|举国|\bnation(?:al(?:ly)?|wide)?\b|\bcountry\b", re.IGNORECASE)
-
-
-class Fault(StrEnum):
-    """Why a sentence may not stand."""
-
-    NONE = ""
-    UNCITED = "cites no source"
-    FIGURE = "has a figure that its source lacks"
-    DATE = "has a date that its source lacks"
-    PLACE = "has a place that its source lacks"
-    UNSUPPORTED = "is not borne out by its source"
 
 
 class Judge(Protocol):

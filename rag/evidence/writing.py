@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from rag.evidence.support import Fault, Judge, hold, quoted
+from rag.evidence.support import Judge, hold, quoted
 from rag.evidence.verification import is_about
 from rag.language.figures import find_figures
 from rag.language.rendering import as_figure
@@ -15,6 +15,8 @@ from rag.records import (
     Citation,
     Document,
     Extract,
+    Fallback,
+    Fault,
     Language,
     Passage,
     Question,
@@ -78,7 +80,7 @@ class Writing:
             self._shown.append(Sentence(statement.text, tuple(dict.fromkeys(numbers))))
             return True
         fault = max(findings, key=lambda one: one[1])[0] if known else Fault.UNCITED
-        sentence = Sentence(statement.text, fault=fault.value)
+        sentence = Sentence(statement.text, fault=fault)
         (self._shown if self._mark else self._dropped).append(sentence)
         return self._mark
 
@@ -102,13 +104,14 @@ class Writing:
             unknown_citations=self._unknown,
         )
 
-    def instead(self, why: str) -> Answer:
-        """Return the reader's own answer, with what was dropped and one line that says why."""
+    def instead(self, why: Fallback, error: str = "") -> Answer:
+        """Return the reader's own answer, with what was dropped and why."""
         return replace(
             self._extracted,
             dropped=tuple(self._dropped),
             unknown_citations=self._unknown,
-            note=why,
+            fallback=why,
+            error=" ".join(error.split()),
         )
 
     def _held(self, text: str, passage: Passage, score: float) -> tuple[Fault, float]:

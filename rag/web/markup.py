@@ -61,15 +61,14 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
     if answer.answered:
         if says := verdict(answer, words):
             parts.append(f'<p class="yj-verdict">{shown(says)}</p>')
+        if why := words.fallback(answer):
+            parts.append(f'<p class="yj-near">{shown(why)}</p>')
         if answer.sentences:
             parts.append(_written(turn, answer, phrases))
         else:
             parts += [_words(text, answer.translated(text)) for text in answer.texts]
-        if answer.note:
-            parts.append(f'<p class="yj-near">{shown(answer.note)}</p>')
         parts += [
-            f'<p class="yj-dropped">{shown(item.text)} ({shown(item.fault)})</p>'
-            for item in answer.dropped
+            f'<p class="yj-dropped">{shown(words.left_out(item))}</p>' for item in answer.dropped
         ]
         parts += _tables(answer, words, turn)
     else:
@@ -95,7 +94,8 @@ def _written(turn: int, answer: Answer, phrases: Phrases) -> str:
     parts = []
     for item in answer.sentences:
         marks = "".join(_number(turn, number, phrases.open_source) for number in item.citations)
-        fault = f' <em class="yj-warning">({shown(item.fault)})</em>' if item.fault else ""
+        why = wording_for(answer).faults.get(item.fault, "")
+        fault = f' <em class="yj-warning">({shown(why)})</em>' if why else ""
         parts.append(f"{shown(item.text)}{marks}{fault}")
     return f'<p class="yj-written">{" ".join(parts)}</p>'
 

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.asking import NOTHING_STANDS
 from rag.cli.ask import main
 from rag.engine import Engine
 from rag.errors import LLMError, SettingsError
-from rag.records import Answer
+from rag.records import Answer, Fallback
 from rag.settings import Settings
 from tests.llm.conftest import ScriptedServer
 
@@ -51,7 +50,7 @@ def test_an_answer_grows_by_sentences_that_stand(
             quote = next(item.quote for item in last.citations if item.number == number)
             assert "1.4 million pounds" in quote
     assert "They cost 9 million pounds." in [item.text for item in last.dropped]
-    assert last.note == ""
+    assert last.fallback is Fallback.NONE
     assert last.timings["writing"] >= 0
 
 
@@ -68,26 +67,27 @@ def test_the_model_sees_the_readers_passages_and_the_key_of_the_environment(
 
 
 @pytest.mark.parametrize(
-    ("script", "note", "asked"),
+    ("script", "fallback", "error", "asked"),
     [
-        ([500, 500], "the language model failed", 2),
-        ([["The repairs were ", None]], "the language model failed", 1),
-        ([["", 3.0]], "said nothing for 1 seconds", 2),
-        ([["Blue blue blue. [1] 42!"]], NOTHING_STANDS, 1),
-        ([["NONE"]], NOTHING_STANDS, 1),
-        ([["The repairs cost 7 million pounds [1]."]], NOTHING_STANDS, 1),
+        ([500, 500], Fallback.FAILED, "the language model failed", 2),
+        ([["The repairs were ", None]], Fallback.FAILED, "it broke off", 1),
+        ([["", 3.0]], Fallback.FAILED, "said nothing for 1 seconds", 2),
+        ([["Blue blue blue. [1] 42!"]], Fallback.UNSUPPORTED, "", 1),
+        ([["NONE"]], Fallback.UNSUPPORTED, "", 1),
+        ([["The repairs cost 7 million pounds [1]."]], Fallback.UNSUPPORTED, "", 1),
     ],
 )
 def test_whatever_the_server_does_there_is_an_answer(
     settings: Settings, llm_server: ScriptedServer, script: list[list[str | float | None] | int],
-    note: str, asked: int,
+    fallback: Fallback, error: str, asked: int,
 ) -> None:  # fmt: skip
     llm_server.script = [*script]
     *_, answer = ask(settings)
     assert answer.answered
     assert answer.text == "1.4 million pounds"
-    assert note in answer.note
-    assert "\n" not in answer.note
+    assert answer.fallback is fallback
+    assert error in answer.error
+    assert "\n" not in answer.error
     assert len(llm_server.requests) == asked
 
 
@@ -97,7 +97,7 @@ def test_a_server_that_recovers_is_not_spoken_of(
     llm_server.script = [500, [TRUE]]
     *_, answer = ask(settings)
     assert answer.sentences
-    assert answer.note == ""
+    assert answer.fallback is Fallback.NONE
 
 
 def test_nobody_there(index_folder: Path, cache: Path) -> None:
@@ -106,7 +106,7 @@ def test_nobody_there(index_folder: Path, cache: Path) -> None:
     )
     *_, answer = ask(settings)
     assert answer.text == "1.4 million pounds"
-    assert "the language model failed" in answer.note
+    assert "the language model failed" in answer.error
 
 
 def test_what_the_documents_do_not_say_is_not_asked_for(

@@ -6,10 +6,20 @@ from datetime import date
 import numpy as np
 import pytest
 
-from rag.evidence.support import Fault, hold, quoted
+from rag.evidence.support import hold, quoted
 from rag.evidence.writing import Writing
 from rag.language.words import Segmenter
-from rag.records import Answer, Citation, Document, Language, Passage, Question, Statement
+from rag.records import (
+    Answer,
+    Citation,
+    Document,
+    Fallback,
+    Fault,
+    Language,
+    Passage,
+    Question,
+    Statement,
+)
 
 TEXT = (
     "The port of Lindow handled nearly 4.2 million tonnes in 2021, up 6% year on year. "
@@ -131,7 +141,7 @@ def test_what_does_not_stand_may_be_marked_instead(segmenter: Segmenter) -> None
     answer = writing.answer()
     assert answer is not None
     assert [(item.text, item.fault) for item in answer.sentences] == [
-        (FALSE.text, Fault.FIGURE), (TRUE.text, ""),
+        (FALSE.text, Fault.FIGURE), (TRUE.text, Fault.NONE),
     ]  # fmt: skip
     assert answer.dropped == ()
 
@@ -156,7 +166,7 @@ def test_a_citation_to_nothing_is_taken_away_and_counted(writing: Writing) -> No
 def test_without_a_citation_a_sentence_needs_a_source_that_bears_it_out(writing: Writing) -> None:
     assert writing.take(Statement("The crane cost 12 million euros.", ()))
     assert not writing.take(Statement("A dragon guards the crane.", ()))
-    answer = writing.instead("why")
-    assert answer.note == "why"
+    answer = writing.instead(Fallback.FAILED, "no\nserver")
+    assert (answer.fallback, answer.error) == (Fallback.FAILED, "no server")
     assert answer.text == "12 million euros"
     assert [item.fault for item in answer.dropped] == [Fault.UNCITED]
