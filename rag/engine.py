@@ -98,9 +98,13 @@ class Engine:
         generator = Generator(
             model, settings.llm_timeout, settings.llm_retries, says_end=is_served(settings)
         )
-        judge = SupportJudge(self._encoder())
         mark = settings.unsupported == "mark"
-        return Author(generator, judge, self.segmenter, SUPPORTED, mark=mark)
+        return Author(generator, self.judge, self.segmenter, SUPPORTED, mark=mark)
+
+    @cached_property
+    def judge(self) -> SupportJudge:
+        """What judges whether passages bear a statement out, loaded at first use."""
+        return SupportJudge(self._encoder())
 
     def _encoder(self) -> Encoder:
         """Return the bundled encoder, shared with the embedder where that is the bundled one."""
