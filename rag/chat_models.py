@@ -75,8 +75,8 @@ def _open_server(name: str, address: str, key: str, settings: Settings) -> BaseC
 
     # Retries and the time-out are the generator's, which knows whether anything has been shown.
     return ChatOpenAI(
-        model=name, base_url=address, api_key=SecretStr(key),
-        timeout=2 * settings.llm_timeout, max_retries=0, temperature=0, max_completion_tokens=MOST_NEW_TOKENS,
+        model=name, base_url=address, api_key=SecretStr(key), timeout=2 * settings.llm_timeout,
+        max_retries=0, temperature=0, max_completion_tokens=MOST_NEW_TOKENS,
     )  # fmt: skip
 
 
