@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from rag.errors import LLMError
-from rag.evidence import answer_from, combine, compare_places, settles
+from rag.evidence import answer_from, combine, combine_apart, compare_places, settles
 from rag.evidence.support import Judge
 from rag.evidence.writing import Writing
 from rag.language.parts import find_parts
@@ -77,13 +77,15 @@ class Asking:
         query = self._understand(question)
         parts = find_parts(query.text, query.places, query.language)
         answer = self._plain(query)
-        if parts is None or settles(answer, parts.operation, query):
+        if parts is None or (not parts.apart and settles(answer, parts.operation, query)):
             return answer
         asked = [self._understand(part) for part in parts.questions]
         if parts.operation in (Operation.MOST, Operation.LEAST):
             return self._compared(replace(asked[0], typed=query.typed), parts.operation) or answer
         answers = [(part, self._plain(part)) for part in asked]
-        return combine(query, parts.operation, answers, self._segmenter)
+        if not parts.apart:
+            return combine(query, parts.operation, answers, self._segmenter)
+        return combine_apart(query, answers, self._segmenter) or answer
 
     def _understand(self, question: str) -> Question:
         with _timed(self._timings, "retrieval"):

@@ -367,8 +367,8 @@ class Answer:
     ``texts`` all of them when there are several. ``nearest`` quotes what came closest when not
     answered. ``conflicts`` are the figures that differing sources give, the answer's own first and
     the others from the newest, empty where sources agree. ``verdict`` is on the figure of a
-    question that has one, ``combined`` what an answer of several figures comes to. ``timings`` are
-    seconds by stage.
+    question that has one, ``combined`` what an answer of several figures comes to; ``unsaid``
+    are those of several things asked at once that have no answer. ``timings`` are seconds by stage.
 
     Where a language model wrote, ``sentences`` are what is shown of it and ``dropped`` what is not,
     and ``unknown_citations`` counts those to no source, which are taken away; ``fallback`` says why
@@ -385,6 +385,7 @@ class Answer:
     conflicts: tuple[Reported, ...] = ()
     verdict: Verdict | None = None
     combined: Combined | None = None
+    unsaid: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     dropped: tuple[Sentence, ...] = ()

@@ -41,6 +41,7 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "conflicts": [reported_to_dict(item) for item in answer.conflicts],
         "verdict": verdict_to_dict(answer.verdict) if answer.verdict else None,
         "combined": combined_to_dict(answer.combined) if answer.combined else None,
+        "unsaid": list(answer.unsaid),
         "warnings": list(answer.warnings),
         "sentences": [sentence_to_dict(item) for item in answer.sentences],
         "dropped": [sentence_to_dict(item) for item in answer.dropped],

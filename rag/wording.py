@@ -24,6 +24,7 @@ class Wording:
     """The phrases of one language; those with {} take what they are about."""
 
     not_said: str
+    unsaid: str
     nearest: str
     agrees: str
     differs: str
@@ -66,6 +67,7 @@ class Wording:
 
 ENGLISH = Wording(
     not_said="The documents do not say.",
+    unsaid="The documents do not say: {}",
     nearest="Nearest:",
     agrees="Yes, the source says:",
     differs="No, the source says:",
@@ -95,6 +97,7 @@ ENGLISH = Wording(
 )
 CHINESE = Wording(
     not_said="文档中没有说明。",
+    unsaid="文档中没有说明：{}",
     nearest="最接近的内容:",
     agrees="是的,原文是:",
     differs="不是,原文是:",

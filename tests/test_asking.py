@@ -54,6 +54,23 @@ def test_a_source_that_gives_the_total_answers_itself(engine: Engine) -> None:
     assert answer.combined is None
 
 
+def test_two_things_asked_at_once_are_both_answered(engine: Engine) -> None:
+    question = "How many bridges did Guangxi build, and how many bridges did Qinghai build?"
+    answer = engine.ask(question)
+    assert answer.question == question
+    assert [c.document.key for c in answer.citations] == ["d0", "d1"]
+    assert answer.combined is not None
+    assert answer.combined.result is None
+
+
+def test_of_two_things_the_one_that_is_said_is_answered(engine: Engine) -> None:
+    question = "How many bridges did Guangxi build, and why did the mayor of Hubei resign?"
+    answer = engine.ask(question)
+    assert (answer.question, answer.text) == (question, "Guangxi built 12 bridges.")
+    assert answer.unsaid == ("why did the mayor of Hubei resign?",)
+    assert not engine.ask("Why did the mayor of Hubei resign, and who succeeded him?").unsaid
+
+
 @pytest.mark.parametrize(
     ("end", "place", "numbers"), [("most", "Qinghai", [30, 12]), ("fewest", "Guangxi", [12, 30])]
 )

@@ -33,7 +33,7 @@ def test_an_answer_that_was_not_found_has_every_list_empty() -> None:
     assert answer_to_dict(Answer("who?")) == {
         "question": "who?", "answered": False, "answer": "", "answers": [], "citations": [],
         "nearest": [], "figures": [], "conflicts": [], "verdict": None, "combined": None,
-        "warnings": [], "timings": {},
+        "unsaid": [], "warnings": [], "timings": {},
     }  # fmt: skip
 
 

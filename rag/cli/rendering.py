@@ -27,6 +27,8 @@ def render(answer: Answer, screen: Screen) -> str:
                 lines.extend(_answered(text, answer, screen))
         for note in map(words.left_out, answer.dropped):
             lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
+        for asked in answer.unsaid:
+            lines.extend(wrap(words.unsaid.format(printable(asked)), screen.width))
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))
     else:

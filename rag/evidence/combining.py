@@ -62,19 +62,21 @@ def combine(
     parts have the same one, the documents do not say, and what was found is the nearest.
     """
     found = [(asked, answer) for asked, answer in parts if answer.answered]
-    citations = tuple(
-        replace(answer.citations[0], number=number) for number, (_, answer) in enumerate(found, 1)
-    )
-    places = {(item.document.key, item.start, item.spans) for item in citations}
+    proofs = [answer.citations[0] for _, answer in found]
+    citations = _numbered(proofs)
+    places = {(item.document.key, item.start, item.spans) for item in proofs}
     if len(found) < len(parts) or len(places) < len(parts):
         return Answer(question.as_typed, nearest=citations[:MOST_NEAREST])
     texts = tuple(answer.text for _, answer in found)
-    statements = _statements(citations, segmenter)
+    statements = _statements(proofs, segmenter)
     combined, results = None, []
     if len(statements) == len(found):
+        numbers = {_sentence(item): item.number for item in citations}
         shown = tuple(
-            Part(_subject(asked), statement.figure, statement.as_of, citation.number)
-            for (asked, _), statement, citation in zip(found, statements, citations, strict=True)
+            Part(subject, statement.figure, statement.as_of, numbers[_sentence(proof)])
+            for subject, statement, proof in zip(
+                _subjects([asked for asked, _ in found]), statements, proofs, strict=True
+            )
         )
         sure = not any(answer.conflicts for _, answer in found)
         result = _result(operation, statements, question.language) if sure else None
@@ -87,6 +89,23 @@ def combine(
         verdict=verdict_on(question.claim, results),
         combined=combined,
     )  # fmt: skip
+
+
+def combine_apart(
+    question: Question, parts: Sequence[tuple[Question, Answer]], segmenter: Segmenter
+) -> Answer | None:
+    """Return the answers to the things that a question asks at once, and which have none.
+
+    None where nothing is answered, or where two things have the same answer.
+    """
+    found = [(asked, answer) for asked, answer in parts if answer.answered]
+    unsaid = tuple(asked.as_typed for asked, answer in parts if not answer.answered)
+    if not found:
+        return None
+    if len(found) == 1:
+        return replace(found[0][1], question=question.as_typed, unsaid=unsaid)
+    made = combine(question, Operation.EACH, found, segmenter)
+    return replace(made, unsaid=unsaid) if made.answered else None
 
 
 def compare_places(
@@ -146,9 +165,28 @@ def _statements(citations: Sequence[Citation], segmenter: Segmenter) -> list[Sta
     return statements_of(extracts, documents, segmenter)
 
 
-def _subject(asked: Question) -> str:
-    spans = place_spans(asked.text, asked.places)
-    return asked.text[slice(*spans[0])] if spans else ""
+def _subjects(asked: Sequence[Question]) -> list[str]:
+    """Return what each question is about: its place, or its words where places do not differ."""
+    spans = [(one, place_spans(one.text, one.places)) for one in asked]
+    places = [one.text[slice(*found[0])] if found else "" for one, found in spans]
+    return places if len(set(places)) == len(places) else [one.text for one in asked]
+
+
+def _sentence(citation: Citation) -> tuple[str, int, int]:
+    return citation.document.key, citation.start, citation.end
+
+
+def _numbered(proofs: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Return quotations with numbers from 1, one for each sentence with all that answers in it."""
+    spans: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
+    first: dict[tuple[str, int, int], Citation] = {}
+    for proof in proofs:
+        spans.setdefault(_sentence(proof), []).extend(proof.spans)
+        first.setdefault(_sentence(proof), proof)
+    return tuple(
+        replace(proof, number=number, spans=tuple(sorted(set(spans[key]))))
+        for number, (key, proof) in enumerate(first.items(), 1)
+    )
 
 
 def _place_of(statement: Statement) -> str:

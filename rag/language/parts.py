@@ -1,29 +1,37 @@
-"""Questions that are answered by putting figures together: a total, a difference, the most.
+"""Questions that are answered by several plain ones: a total, a difference, the most, two at once.
 
-Each asks the documents for plain figures: "how much did A and B recover together" asks how much A
-recovered and how much B did, "which province recovered most" how much a province recovered.
+Each asks the documents for plain things: "how much did A and B recover together" asks how much A
+recovered and how much B did, "which province recovered most" how much a province recovered, "when
+and where did it open" when it opened and where.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rag.language.asking import PLURAL, Asked, asked_for
+from rag.language.dates import ANY_YEAR
 from rag.language.names import place_spans
+from rag.language.periods import find_periods
 from rag.records import Language, Operation
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The questions that a question comes down to, and what is done with their figures.
 
-    A comparison has one question, which several sources answer.
+    A comparison has one question, which several sources answer. ``apart`` are questions for
+    different things, of which no single quotation says whether it answers all.
     """
 
     operation: Operation
     questions: tuple[str, ...]
+    apart: bool = False
 
 
 _FIGURES = (Asked.MONEY, Asked.COUNT, Asked.FIGURE)
@@ -53,6 +61,26 @@ _MOST_ENGLISH = re.compile(
     r"(?:number|amount|sum|total|volume)(?: of)?)",
     re.IGNORECASE,
 )
+_ASKS = {
+    True: re.compile(
+        r"多少|多[大长高远重快久深宽]|几(?!乎|何)|谁|什么|何[时地处人]|哪|怎[么样]|为何|如何"
+    ),
+    False: re.compile(r"\b(?:how|what|who|whom|whose|when|where|which|why)\b", re.IGNORECASE),
+}
+"""What asks, in Chinese and not; ``_GAPS`` is what stands between questions in one sentence."""
+
+_GAPS = {
+    True: re.compile(r"\s*[，,；;、]\s*(?:以及|并且?|又|还)?|以及|还有"),
+    False: re.compile(r"\s*(?:[,;]\s*(?:and\s+)?|\band\s+)(?:also\s+)?", re.IGNORECASE),
+}
+_BOTH = re.compile(
+    r"^(?P<one>who|when|where|why|how) and (?P<other>who|when|where|why|how) "
+    r"(?P<rest>(?!many|much).+)$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"[《“\"][^《》“”\"]+[》”\"]|\b(?=[A-Za-z-]*\d)[A-Za-z][\w-]+")
+_PREDICATE = re.compile(r"(?:[\u4e00-\u9fff]{1,2}[了过]|[有是])$")
+_ANY_DAY = date(ANY_YEAR, 12, 31)
 _SMALL = frozenset(("少", "低", "least", "fewest", "lowest", "smallest"))
 
 
@@ -67,12 +95,84 @@ def find_parts(question: str, places: Iterable[str], language: Language) -> Part
     most = _most(question, language)
     if most is not None:
         return most
+    spans = place_spans(question, places)
+    apart = _apart(question, spans, language)
+    if apart:
+        return Parts(Operation.EACH, apart, apart=True)
     if asked_for(question) not in _FIGURES:
         return None
-    spans = place_spans(question, places)
     if len(spans) < 2:
         return None
     return _difference(question, spans, language) or _total(question, spans)
+
+
+def _apart(question: str, places: Sequence[Span], language: Language) -> tuple[str, ...]:
+    """Return the questions that one asks at once, each whole; none where it asks one thing.
+
+    What names a place, a time or a thing in one of them holds for the others that name none of the
+    kind: "how many cases, and how many suspects in Hubei" asks for the cases in Hubei, too.
+    """
+    both = _BOTH.match(question.strip())
+    if both:
+        return tuple(f"{both[name]} {both['rest']}" for name in ("one", "other"))
+    chinese = language is Language.CHINESE
+    asks, gaps = _ASKS[chinese], _GAPS[chinese]
+    whole = len(question.rstrip(" ?？。"))
+    clauses: list[tuple[int, int]] = []
+    begin = 0
+    for gap in [*gaps.finditer(question, 0, whole), None]:
+        end = gap.start() if gap else whole
+        asked = len(asks.findall(question[begin:end]))
+        if asked > 1 or (gap is None and not asked):
+            return ()
+        if asked:
+            clauses.append((begin, end))
+            begin = gap.end() if gap else end
+    if len(clauses) < 2:
+        return ()
+    named = (
+        places,
+        [(start, end) for start, end, _ in find_periods(question, _ANY_DAY)],
+        [match.span() for match in _NAMED.finditer(question)],
+    )
+    first = question[slice(*clauses[0])]
+    names = max((end for spans in named for _, end in spans if end <= clauses[0][1]), default=0)
+    whole_ones = []
+    for clause in clauses:
+        text = question[slice(*clause)].strip()
+        taken = _taken(question, clause, named)
+        if not chinese:
+            whole_ones.append(f"{text} ({', '.join(taken)})?" if taken else f"{text}?")
+            continue
+        own = clause == clauses[0] or any(_inside(place, clause) for place in places)
+        lead = "" if own else _lead(first, max(0, names - clauses[0][0]), text)
+        whole_ones.append("".join(word for word in taken if word not in lead) + lead + text)
+    return tuple(whole_ones)
+
+
+def _taken(question: str, clause: Span, named: Sequence[Sequence[Span]]) -> list[str]:
+    """Return the names of those kinds that a clause has none of."""
+    missing = [spans for spans in named if not any(_inside(span, clause) for span in spans)]
+    return list(dict.fromkeys(question[a:b] for spans in missing for a, b in spans))
+
+
+def _inside(span: Span, clause: Span) -> bool:
+    return clause[0] <= span[0] and span[1] <= clause[1]
+
+
+def _lead(first: str, names: int, later: str) -> str:
+    """Return what the first clause says before it asks and a later one leaves out: its subject.
+
+    The first so many characters hold names, which the subject keeps.
+    """
+    found = _ASKS[True].search(first)
+    before = first[: found.start()] if found else ""
+    subject, possessive, _ = before.rpartition("的")
+    if possessive:
+        return subject + possessive
+    if _ASKS[True].match(later):
+        return before
+    return before[:names] + _PREDICATE.sub("", before[names:])
 
 
 def _most(question: str, language: Language) -> Parts | None:
@@ -97,7 +197,7 @@ def _how(after: str) -> str:
     return "how many" if plural else "how much"
 
 
-def _total(question: str, spans: list[tuple[int, int]]) -> Parts | None:
+def _total(question: str, spans: list[Span]) -> Parts | None:
     """Return a question for each of several places in a row: A, B and C together."""
     row, joins = spans[:1], []
     for span in spans[1:]:
@@ -119,7 +219,7 @@ def _total(question: str, spans: list[tuple[int, int]]) -> Parts | None:
     return Parts(operation, tuple(questions))
 
 
-def _difference(question: str, spans: list[tuple[int, int]], language: Language) -> Parts | None:
+def _difference(question: str, spans: list[Span], language: Language) -> Parts | None:
     """Return a question for each of two places: how much more A than B."""
     (a, b), (c, d) = spans[:2]
     one, other = question[a:b], question[c:d]

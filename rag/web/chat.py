@@ -270,6 +270,7 @@ def _answered(answer: Answer) -> Iterator[str]:
         if says := verdict(answer, words):
             yield from (says, "")
         yield from (f"* **{_plain(text)}**" for text in answer.texts)
+        yield from (f"* {_plain(words.unsaid.format(asked))}" for asked in answer.unsaid)
     else:
         yield words.not_said
     for caption, rows in differing(answer, words):

@@ -70,6 +70,10 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         parts += [
             f'<p class="yj-dropped">{shown(words.left_out(item))}</p>' for item in answer.dropped
         ]
+        parts += [
+            f'<p class="yj-unsaid">{shown(words.unsaid.format(asked))}</p>'
+            for asked in answer.unsaid
+        ]
         parts += _tables(answer, words, turn)
     else:
         parts.append(f'<p class="yj-unsaid">{shown(words.not_said)}</p>')

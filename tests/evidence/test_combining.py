@@ -58,6 +58,23 @@ def test_a_total_shows_its_parts_and_is_computed_beside_them(segmenter: Segmente
     assert made.combined.result.translated == "1.22万座"
 
 
+def test_one_sentence_that_answers_both_is_quoted_once(segmenter: Segmenter) -> None:
+    document = source("mills", "In all 40 mills closed and 900 weavers left.")
+    parts = []
+    for text, words in (("How many mills closed?", "40"), ("How many weavers left?", "900")):
+        question = asked(text)
+        draft = Draft((extract(document, words),), True)
+        parts.append((question, answer_from(question, draft, {"mills": document}, segmenter)))
+    made = combine(asked("How many of both?"), Operation.EACH, parts, segmenter)
+    assert made.texts == ("40", "900")
+    [citation] = made.citations
+    assert [document.text[start:end] for start, end in citation.spans] == ["40", "900"]
+    assert made.combined is not None
+    assert [(part.subject, part.citation) for part in made.combined.parts] == [
+        ("How many mills closed?", 1), ("How many weavers left?", 1),
+    ]  # fmt: skip
+
+
 def test_a_difference_says_about_when_a_figure_does(segmenter: Segmenter) -> None:
     parts = [
         part(

@@ -110,3 +110,47 @@ def test_a_question_comes_down_to_plain_ones(
 )
 def test_other_questions_have_no_parts(question: str, segmenter: Segmenter) -> None:
     assert parts(question, segmenter) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        (
+            "How many mills closed and how many weavers left Hubei in 2019?",
+            ("How many mills closed (Hubei, 2019)?", "how many weavers left Hubei in 2019?"),
+        ),
+        (
+            "When and where was the bridge opened?",
+            ("When was the bridge opened?", "where was the bridge opened?"),
+        ),
+        (
+            "What does the K3 cost, and how heavy is it?",
+            ("What does the K3 cost?", "how heavy is it (K3)?"),
+        ),
+        (
+            "湖北2019年关了多少家厂，走了多少人？",
+            ("湖北2019年关了多少家厂", "湖北2019年走了多少人"),
+        ),
+        ("水泵的重量是多少，价格是多少？", ("水泵的重量是多少", "水泵的价格是多少")),
+        ("广西修了多少座桥，青海修了多少里路", ("广西修了多少座桥", "青海修了多少里路")),
+        ("新馆多高，多少钱", ("新馆多高", "新馆多少钱")),
+    ],
+)
+def test_things_asked_at_once_are_asked_apart(
+    question: str, asked: tuple[str, ...], segmenter: Segmenter
+) -> None:
+    assert parts(question, segmenter) == Parts(Operation.EACH, asked, apart=True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2019年，湖北关了多少家厂？",
+        "Who said what about the bridge?",
+        "What did the minister say about mills and mines?",
+        "How many mills closed, and the mines?",
+        "湖北关了多少家厂，青海呢",
+    ],
+)
+def test_one_thing_is_asked_at_once(question: str, segmenter: Segmenter) -> None:
+    assert parts(question, segmenter) is None
