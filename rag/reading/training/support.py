@@ -4,9 +4,10 @@
 
 The reader's adapters are trained further: first on questions over made-up reports with an answer
 behind, right or wrong, then on statements that we wrote over those reports and over paragraphs of
-the sets: faithful ones, and ones with a figure, a name or the sense changed or something added. The
-relevance score then says whether the passage supports the statement. Every tenth text is held out,
-and what the result tells of its statements is printed.
+the sets: faithful ones, and ones with a figure, a name or the sense changed or something added, and
+on what documents order their readers to say. The relevance score then says whether the passage
+supports the statement. Every tenth text is held out, and what the result tells of its statements is
+printed.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from rag.passages import passage_context
 from rag.reading.reader import adapters_path
 from rag.reading.training.__main__ import save
 from rag.reading.training.network import ReaderNetwork
+from rag.reading.training.orders import read_orders
 from rag.reading.training.reports import read_groups, training_groups
 from rag.reading.training.sets import read_paragraphs, read_statements
 from rag.reading.windows import make_window
@@ -91,23 +93,29 @@ def examples(data: Path, tokenizer: Tokenizer) -> tuple[list[Example], list[Exam
     """Return the statements to train on and those held out."""
     parts: tuple[list[Example], list[Example]] = [], []
     statements = read_statements()
-    for (name, key), passage in _passages(data, {name for name, _ in statements}):
-        held = sum(map(ord, key)) % HELD_OUT_EVERY == 0
-        for kind, statement in statements.get((name, key), ()):
-            parts[held].append(_example(statement, passage, tokenizer, kind))
+    written = [
+        (passage, statements.get((name, passage.document_key), []))
+        for name, passage in _passages(data, {name for name, _ in statements})
+    ]
+    written += [(_report(document), sentences) for document, sentences in read_orders()]
+    for passage, sentences in written:
+        held = sum(map(ord, passage.document_key)) % HELD_OUT_EVERY == 0
+        parts[held].extend(
+            _example(sentence, passage, tokenizer, kind) for kind, sentence in sentences
+        )
     return parts
 
 
-def _passages(data: Path, names: Set[str]) -> Iterator[tuple[tuple[str, str], Passage]]:
-    """Yield the paragraphs that statements are about, by set and key."""
+def _passages(data: Path, names: Set[str]) -> Iterator[tuple[str, Passage]]:
+    """Yield the paragraphs and reports that statements are about, with their sets."""
     for name in sorted(names - {REPORTS}):
         for title, paragraph in read_paragraphs(data, name):
             if paragraph["qas"]:
                 key = str(paragraph["qas"][0]["id"])
-                yield (name, key), _passage(key, paragraph["context"], title)
+                yield name, _passage(key, paragraph["context"], title)
     for group in read_groups():
         for report in group:
-            yield (REPORTS, report.document.key), _report(report.document)
+            yield REPORTS, _report(report.document)
 
 
 def _passage(key: str, text: str, title: str) -> Passage:
