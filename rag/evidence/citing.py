@@ -25,8 +25,9 @@ from rag.records import (
 
 MOST_CITATIONS = 5
 MOST_NEAREST = 3
-SURE_SHARE = 0.75
-"""Of the first citation's score, the part that a further one must have."""
+SURE_SHARE, SEVERAL_SHARE = 0.9, 0.75
+"""Of the first citation's score, the part that a further one must have; the second where a question
+asks for several things."""
 
 
 def answer_from(
@@ -50,12 +51,13 @@ def answer_from(
         # The source that bears the question's figure out is the one to show.
         groups.sort(key=lambda group: agrees(claim, group.statements[0].figure) is not True)
     compared = [one.extract for group in groups for one in group.statements]
-    least = SURE_SHARE * found[0].score
+    several = asks_for_several(question.text)
+    least = (SEVERAL_SHARE if several else SURE_SHARE) * found[0].score
     also = [item for item in found[:MOST_CITATIONS] if item.score >= least and item not in compared]
     cited = [*compared, *also]
     citations = cite(cited, documents)
     lead = citations[0]
-    shown = citations if asks_for_several(question.text) and len(groups) < 2 else citations[:1]
+    shown = citations if several and len(groups) < 2 else citations[:1]
     texts = tuple(dict.fromkeys(text for one in shown for text in one.words))
     figures = tuple(as_figure(item) for text in texts for item in find_figures(text))
     return Answer(

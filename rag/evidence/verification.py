@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
-from rag.language.asking import Asked, asked_for, is_of_kind, unit_asked_for
+from rag.language.asking import Asked, asked_for, asks, is_of_kind, is_of_unit, unit_asked_for
 from rag.language.dates import Period
 from rag.language.figures import find_figures
-from rag.language.measures import is_counted_so
 from rag.language.names import local_places, mentions_place, provinces
-from rag.language.periods import named_periods, overlaps, stated_periods
-from rag.language.rendering import as_figure
+from rag.language.periods import governing_periods, named_periods, overlaps
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
@@ -21,6 +20,8 @@ NEIGHBOURS = 200
 OPENING = 150
 """How many characters at a document's beginning may."""
 
+_ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
+
 
 def verified(
     draft: Draft, documents: Mapping[str, Document], question: Question, segmenter: Segmenter
@@ -28,14 +29,16 @@ def verified(
     """Return the extracts of a draft that may stand as answers, in its order.
 
     An extract must be about the question's places and period, be of the kind asked for, and say
-    more than the question does: "how many" is answered by a count, "how much money" by money, and
-    "how much of the 40 million" not by 40 million. "When" may be answered by what is no date: in
-    spring, after the flood.
+    more than the question does: "how many" is answered by a count, 多少家 not by persons, "how much
+    money" by money, and "how much of the 40 million" not by 40 million. "When" may be answered by
+    what is no date: in spring, after the flood. A sentence that asks something itself answers
+    nothing, unless it is asked what was asked.
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
     periods = named_periods(question.text)
     unit = unit_asked_for(question.text)
+    about_asking = _ASKED.search(question.text) is not None
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
 
     def stands(extract: Extract) -> bool:
@@ -43,7 +46,8 @@ def verified(
         words = answer_words(extract, document)
         return (
             is_of_kind(words, kind)
-            and not (unit and _counts_other(words, unit))
+            and (about_asking or not asks(document.text[extract.start : extract.end]))
+            and is_of_unit(words, unit)
             and not (kind and _repeats(words, said))
             and not (kind and _is_label(extract, document, words))
             and is_of_period(extract, document, periods)
@@ -85,20 +89,24 @@ def is_about(
 
 
 def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) -> bool:
-    """Return whether a quotation does not tell of another time than the periods asked about.
+    """Return whether an answer's words are not told of another time than the periods asked about.
 
-    One that names no time is of any.
+    Words that are told of no time are of any.
     """
-    stated = stated_periods(document.text[extract.start : extract.end], document.published)
-    if not asked or not stated:
+    if not asked:
+        return True
+    quote = document.text[extract.start : extract.end]
+    spans = extract.spans or ((extract.start, extract.end),)
+    stated = [
+        period
+        for start, end in spans
+        for period in governing_periods(
+            quote, start - extract.start, end - extract.start, document.published
+        )
+    ]
+    if not stated:
         return True
     return any(overlaps(one, other) for one in asked for other in stated)
-
-
-def _counts_other(words: str, unit: str) -> bool:
-    """Return whether every figure of an answer counts what the unit asked for does not."""
-    figures = [as_figure(figure) for figure in find_figures(words)]
-    return bool(figures) and not any(is_counted_so(figure, unit) for figure in figures)
 
 
 def _repeats(words: str, said: Set[tuple[Decimal, str]]) -> bool:

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.figures import find_figures
-from rag.language.measures import is_unit
+from rag.language.measures import is_counted_so, is_unit
 from rag.language.quantities import Quantity, QuantityKind
+from rag.language.rendering import as_figure
 from rag.records import Language
 
 
@@ -105,6 +106,17 @@ def unit_asked_for(question: str) -> str:
         return ""
     words = (found["noun"] or "").lower().split()
     return found["measure"] or next(filter(is_unit, words), "")
+
+
+def is_of_unit(words: str, unit: str) -> bool:
+    """Return whether some figure of an answer can be asked for with a unit; "" asks for any."""
+    figures = [as_figure(figure) for figure in find_figures(words)] if unit else []
+    return not figures or any(is_counted_so(figure, unit) for figure in figures)
+
+
+def asks(sentence: str) -> bool:
+    """Return whether a sentence is a question itself."""
+    return sentence.rstrip(" \t\r\n)）\"'”’」』").endswith(("?", "？"))
 
 
 def asks_for_several(question: str) -> bool:

@@ -275,6 +275,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _english_day,
     ),
     _rule(rf"(?<![A-Za-z]){_MONTH}\s(?P<year>(?:19|20)\d\d)(?!\d)", _english_month),
+    # The year of a table's column: "Visitors 2023: 12,680".
+    _rule(r"(?<=[a-z] )(?P<year>(?:19|20)\d\d)(?=[:：])", _whole_year),
     _rule(
         rf"(?:{_BEFORE_YEAR}|(?<=\b(?:19|20)\d\d[-–]))(?P<year>(?:19|20)\d\d)"
         rf"(?![\d,.]\d|\d|\s(?:{LATIN_UNITS})\b)",

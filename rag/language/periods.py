@@ -37,11 +37,18 @@ _SINCE_BEFORE = re.compile(r"[自从]\s?$")
 _SINCE_AFTER = re.compile(r"[^，。；！？,;!?]{0,24}?(?:以来|以后|之后)")
 _COMPARED_BEFORE = re.compile(r"[比较]$|\b(?:than|compared (?:with|to))\s(?:in\s)?$", re.IGNORECASE)
 _COMPARED_YEAR_BEFORE = re.compile(r"[同与]$|\b(?:from|on|over)\s$", re.IGNORECASE)
+_FROM_BEFORE = re.compile(r"[由从自]$|\bfrom\s[^,;]{1,40}?\s(?:in|of)\s$", re.IGNORECASE)
+_TO_AFTER = re.compile(
+    r"的[^，。；,;]{1,16}?(?:降|升|增|减|缩|涨|跌|提高|扩大|变|改)[^，。；,;]{0,3}?[到至为]|\sto\s\S",
+    re.IGNORECASE,
+)
 _COMPARED_AFTER = re.compile(r"(?:同期|全年)?相比|同期")
 _RANGE_WITHIN = re.compile(r"[-—~至到]|\b(?:to|through)\b")
 _RANGE = re.compile(r"\s?(?:[-—–~至到]|to|until|through)\s?", re.IGNORECASE)
 _FIRST_HALF = ("上", "first")
 _FAR = date.max
+_CLAUSES = re.compile(r"[，；;。！？!?]|(?<!\d),|,(?!\d)")
+_PARTS = re.compile(r"[；;]")
 _REPORTED_WITHIN = timedelta(days=100)
 
 
@@ -87,9 +94,38 @@ def compared_periods(text: str, found: list[Found]) -> list[Found]:
             _COMPARED_BEFORE.search(before)
             or (year and _COMPARED_YEAR_BEFORE.search(before))
             or _COMPARED_AFTER.match(text[end:])
+            or (_FROM_BEFORE.search(before) and _TO_AFTER.match(text[end:]))
         ):
             compared.append((start, end, period))
     return compared
+
+
+def governing_periods(text: str, start: int, end: int, written: date | None = None) -> list[Period]:
+    """Return the periods that words of a sentence, from ``start`` to ``end``, are told of.
+
+    Those of their own clause; else the last ones before it, up to a semicolon; else those of the
+    clause that opens the sentence: "A sold 10 tonnes, 9 in 2023; B sold 4" says when A sold 9, and
+    not when B sold 4.
+    """
+    found = find_periods(text, written)
+    compared = compared_periods(text, found)
+    told = [one for one in found if one not in compared]
+    first, last = _around(text, start, end, _CLAUSES)
+    own = [one for one in told if first <= one[0] and one[1] <= last]
+    if not own:
+        part, _ = _around(text, start, end, _PARTS)
+        before = [one for one in told if part <= one[0] and one[1] <= first]
+        own = [one for one in before if one[0] >= _around(text, *before[-1][:2], _CLAUSES)[0]]
+    if not own:
+        own = [one for one in told if one[1] <= start and not _CLAUSES.search(text, 0, one[0])]
+    return [period for *_, period in own]
+
+
+def _around(text: str, start: int, end: int, ends: re.Pattern[str]) -> tuple[int, int]:
+    """Return the stretch between two ends around a place of a text."""
+    before = max((match.end() for match in ends.finditer(text, 0, start)), default=0)
+    after = ends.search(text, end)
+    return before, after.start() if after else len(text)
 
 
 def named_periods(question: str) -> list[Period]:

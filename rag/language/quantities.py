@@ -126,10 +126,11 @@ _COMPARED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _DATE_BEFORE = re.compile(
-    rf"(?:[年月时点\-/]\s?|\d\s?[:：]\s?|\b(?:{_MONTH_NAME})\.?\s?)$", re.IGNORECASE
+    rf"(?:[年月时点\-/]\s?|(?<![a-z\d-])\d{{1,2}}\s?[:：]|\b(?:{_MONTH_NAME})\.?\s?)$",
+    re.IGNORECASE,
 )
 _NAME_BEFORE = re.compile(
-    r"第\s?$|[a-z]-?$|\d[.:：/]$|\d[-/]\d{1,2}-$|"
+    r"第\s?$|[a-z]-?$|\d[./]$|(?<![a-z\d-])\d{1,2}[:：]$|\d[-/]\d{1,2}-$|"
     r"\b(?:no|chapter|article|section|figure|table|page|room|step|group|part|phase|level|grade|"
     r"stage|round|item|type|volume|version|route|line)\.?\s$",
     re.IGNORECASE,

@@ -15,12 +15,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.asking import asked_for, is_of_kind
+from rag.language.asking import asked_for, is_of_kind, is_of_unit, unit_asked_for
 from rag.language.dates import Period
 from rag.language.detect import detect_language
 from rag.language.figures import find_figures
 from rag.language.names import mentions_place, romanise
-from rag.language.periods import is_reported_then, named_periods, overlaps, stated_periods
+from rag.language.periods import governing_periods, is_reported_then, named_periods, overlaps
 from rag.language.words import Segmenter, stem
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Question
@@ -87,7 +87,7 @@ def features(
     numbers = _numbers(question.text)
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
     periods = named_periods(question.text)
-    asked = asked_for(question.text)
+    asked, unit = asked_for(question.text), unit_asked_for(question.text)
     places = question.places
     documents = {item.document.key: item.document for item in candidates}
     about = {key: _places_of(document, places) for key, document in documents.items()}
@@ -95,8 +95,6 @@ def features(
     near = {item.rank: item.near for item in candidates}
     stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
     latin_near = {rank: _latin(words) for rank, words in near.items()}
-    sentences = {(item.document.key, item.start): item for item in candidates}
-    fits = {place: _period_match(periods, item) for place, item in sentences.items()}
     passages = {item.rank: item.hit.passage for item in candidates}
     numbers_near = {
         rank: _numbers(f"{passage.context} {passage.text}") for rank, passage in passages.items()
@@ -134,9 +132,9 @@ def features(
             _share(names, words_of.latin(item.text), None),
             _share(names, latin_near[item.rank], None),
             _share(numbers, numbers_near[item.rank], None),
-            fits[item.document.key, item.start],
+            _period_match(periods, item),
             _share(places, about[item.document.key], None),
-            float(is_of_kind(item.words, asked)),
+            float(is_of_kind(item.words, asked) and is_of_unit(item.words, unit)),
             len(answer & wanted) / max(1, len(answer)),
             float(any((one.value, one.unit) in said for one in find_figures(item.words))),
             float(cross),
@@ -213,14 +211,16 @@ def _share(wanted: frozenset[_T], there: frozenset[_T], weights: dict[_T, float]
 
 
 def _period_match(asked: Sequence[Period], candidate: Candidate) -> float:
-    """Return how well a sentence fits the periods of a question, 1 when it has none.
+    """Return how well an answer fits the periods of a question, 1 when it has none.
 
-    A period the sentence names decides; else a report of that time or soon after may be meant.
+    A period that the answer is told of decides; else a report of that time or soon after may be
+    meant.
     """
     if not asked:
         return 1.0
     published = candidate.document.published
-    stated = stated_periods(candidate.text, published)
+    start, end = (place - candidate.start for place in candidate.answer)
+    stated = governing_periods(candidate.text, start, end, published)
     if stated:
         return float(any(overlaps(one, other) for one in asked for other in stated))
     if published is None:

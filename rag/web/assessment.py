@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import gradio as gr
@@ -46,8 +45,8 @@ from rag.web.charts import (
     told,
 )
 from rag.web.phrases import ENGLISH, Phrases
+from rag.web.progress import follow
 
-_POLL_SECONDS = 0.2
 _SHOWN = 11  # what ``Evaluation._show`` returns
 
 
@@ -177,10 +176,6 @@ class Evaluation:
         yield [markup.note(note) if note else "", *idle, *rest]
 
 
-class _StoppedError(Exception):
-    """Nobody waits for the run any more."""
-
-
 def evaluating(
     engine: Engine, questions: Sequence[GoldQuestion]
 ) -> Generator[tuple[int, int] | Report | None]:
@@ -192,34 +187,10 @@ def evaluating(
         UsageError: there is no question to ask.
         IndexFolderError: the index cannot be used.
     """
-    told: SimpleQueue[tuple[int, int] | Report | Exception] = SimpleQueue()
-    stopped = Event()
 
-    def move(done: int, everything: int) -> None:
-        if stopped.is_set():
-            raise _StoppedError
-        told.put((done, everything))
+    def work(tell: Callable[[tuple[int, int]], None]) -> Report:
+        return evaluate(
+            engine, questions, settings=describe_engine(engine), progress=lambda *news: tell(news)
+        )
 
-    def work() -> None:
-        try:
-            settings = describe_engine(engine)
-            told.put(evaluate(engine, questions, settings=settings, progress=move))
-        except Exception as error:  # noqa: BLE001  raised again where the generator is read
-            told.put(error)
-
-    # A server that ends does not wait for it.
-    Thread(target=work, daemon=True).start()
-    try:
-        while True:
-            try:
-                news = told.get(timeout=_POLL_SECONDS)
-            except Empty:
-                yield None
-                continue
-            if isinstance(news, Exception):
-                raise news
-            yield news
-            if isinstance(news, Report):
-                return
-    finally:
-        stopped.set()
+    return follow(work)

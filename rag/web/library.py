@@ -18,6 +18,8 @@ from rag.web.shelf import Shelf
 
 MOST_FILES = 50
 
+_WIDTHS: list[int | str] = ["36%", "18%", "13%", "9%", "10%", "14%"]
+
 
 class Library:
     """The components of the tab, and what they do."""
@@ -38,15 +40,17 @@ class Library:
                 self.find = gr.Textbox("", label=words.find, elem_id="yj-find")
                 self.table = gr.Dataframe(
                     headers=list(words.columns), datatype="str", interactive=False, wrap=True,
-                    elem_id="yj-documents", label=words.documents,
+                    elem_id="yj-documents", label=words.documents, column_widths=_WIDTHS,
                 )  # fmt: skip
             with gr.Column(scale=2):
                 with gr.Row():
-                    self.delete = gr.Button(words.delete, size="sm", variant="stop")
+                    self.delete = gr.Button(
+                        words.delete, size="sm", variant="stop", interactive=False
+                    )
                     self.sure = gr.Button(
                         words.sure, size="sm", variant="stop", visible=False, elem_id="yj-sure"
                     )
-                    self.explain = gr.Button(words.dropped, size="sm")
+                    self.explain = gr.Button(words.dropped, size="sm", interactive=False)
                 self.shown = gr.HTML(elem_id="yj-shown", padding=False)
 
     def listen(self, language: gr.State, page: gr.Blocks) -> None:
@@ -68,10 +72,11 @@ class Library:
             lambda: ("", gr.Button(visible=False), None), None,
             [self.progress, self.stop, self.files], cancels=[adding], **private,
         ).then(**listing)  # fmt: skip
-        self.table.select(self._choose, language, [self.chosen, self.shown, self.sure], **private)
-        self.delete.click(self._ask_first, [self.chosen, language], self.sure, **private)
+        acts = [self.delete, self.explain, self.sure]
+        self.table.select(self._choose, language, [self.chosen, self.shown, *acts], **private)
+        self.delete.click(self._ask_first, None, self.sure, **private)
         self.sure.click(
-            self._delete, [self.chosen, language], [self.chosen, self.shown, self.sure], **private
+            self._delete, [self.chosen, language], [self.chosen, self.shown, *acts], **private
         ).then(**listing)
         self.explain.click(self._explain, [self.chosen, language], self.shown, **private)
 
@@ -87,29 +92,25 @@ class Library:
             (self.explain, {"value": words.dropped}),
         ]
 
-    def _choose(self, words: Phrases, event: gr.SelectData) -> tuple[str, str, gr.Button]:
+    def _choose(self, words: Phrases, event: gr.SelectData) -> tuple[Any, ...]:
         key = str(event.row_value[-1])
         try:
             document = markup.document(self._engine.document(key), words)
         except YinjuError as error:
             raise markup.problem(error) from error
-        return key, document, gr.Button(visible=False)
+        return key, document, *_acts(chosen=True)
 
-    def _ask_first(self, key: str, words: Phrases) -> gr.Button:
-        if not key:
-            raise gr.Error(words.choose, print_exception=False)
+    def _ask_first(self) -> gr.Button:
         return gr.Button(visible=True)
 
-    def _delete(self, key: str, words: Phrases) -> tuple[str, str, gr.Button]:
+    def _delete(self, key: str, words: Phrases) -> tuple[Any, ...]:
         try:
             self._shelf.delete(key)
         except YinjuError as error:
             raise markup.problem(error) from error
-        return "", markup.note(words.deleted.format(key)), gr.Button(visible=False)
+        return "", markup.note(words.deleted.format(key)), *_acts(chosen=False)
 
     def _explain(self, key: str, words: Phrases) -> str:
-        if not key:
-            raise gr.Error(words.choose, print_exception=False)
         try:
             path = Path(self._engine.document(key).path)
             source = load_file(path, similarity=self._engine.similarity)
@@ -147,3 +148,8 @@ def _told(report: AddReport, words: Phrases) -> str:
         name = Path(path).name
         lines.append(words.not_read.format(f"{name}: {reason.replace(path, name)}"))
     return markup.notes(lines)
+
+
+def _acts(*, chosen: bool) -> tuple[gr.Button, gr.Button, gr.Button]:
+    """Return what may be done with a document: delete it, see what was left out; not be sure."""
+    return gr.Button(interactive=chosen), gr.Button(interactive=chosen), gr.Button(visible=False)

@@ -43,7 +43,6 @@ class Phrases:
     added: str
     not_read: str
     deleted: str
-    choose: str
     too_many: str
     thanks: str
     map: str
@@ -122,7 +121,6 @@ ENGLISH = Phrases(
     added="{} added, {} updated, {} unchanged",
     not_read="Not read: {}",
     deleted="Deleted: {}",
-    choose="Choose a document first.",
     too_many="At most {} files at a time.",
     thanks="Noted, thank you.",
     map="Map",
@@ -212,7 +210,6 @@ CHINESE = Phrases(
     added="新增 {}，更新 {}，未变 {}",
     not_read="未能读取：{}",
     deleted="已删除：{}",
-    choose="请先选择一篇文档。",
     too_many="一次最多 {} 个文件。",
     thanks="已记录，谢谢。",
     map="分布图",

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Event
+from weakref import ReferenceType, ref
 
 from rag.engine import Engine
 from rag.filtering import is_found
 from rag.indexing import AddReport
+from rag.records import Document
 from rag.sources import document_path
-from rag.store import UPLOADS
+from rag.store import UPLOADS, Catalog, IndexReader
 from rag.terminal import on_one_line
-
-_POLL_SECONDS = 0.2
+from rag.web.progress import follow
 
 News = tuple[str, int, int]
 """A file, passages done, passages expected."""
 
-
-class _StoppedError(Exception):
-    """Nobody wants the files added any more."""
+_Listing = list[tuple[Document, list[str]]]
+"""Documents without their texts, and their rows."""
 
 
 class Shelf:
@@ -32,23 +30,27 @@ class Shelf:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._listed: tuple[ReferenceType[IndexReader], _Listing] | None = None
 
     def rows(self, find: str) -> list[list[str]]:
         """Return the documents that a text is in the title, publisher or key of, the key last."""
         if not self._engine.has_index():
             return []
-        catalog = self._engine.contents.catalog
-        return [
-            [
-                on_one_line(item.title), on_one_line(item.publisher),
-                item.published.isoformat() if item.published else "",
-                str(len(catalog.passage_ids_of(item.key))), str(len(item.warnings)), item.key,
-            ]
-            for item in catalog.documents()
-            if is_found(item, find)
-        ]  # fmt: skip
+        return [row for item, row in self._listing() if is_found(item, find)]
 
-    def add(self, given: Sequence[Path]) -> Iterator[News | AddReport | None]:
+    def _listing(self) -> _Listing:
+        """Return the documents of the current generation, read once, and their rows."""
+        index = self._engine.contents
+        if self._listed is None or self._listed[0]() is not index:
+            rows = [
+                (replace(item, text="", origin=()), _row(item, index.catalog))
+                for item in index.catalog.documents()
+            ]
+            # Only looked at: a generation that nobody asks over any more is closed.
+            self._listed = ref(index), rows
+        return self._listed[1]
+
+    def add(self, given: Sequence[Path]) -> Generator[News | AddReport | None]:
         """Add files: yield how far the work is, None where nothing is new, and the report last.
 
         Whoever closes the generator stops the work.
@@ -57,27 +59,15 @@ class Shelf:
             IndexFolderError: the index cannot be used; it is as it was last committed.
         """
         paths = [self._keep(path) for path in given]
-        told: Queue[News] = Queue()
-        stopped = Event()
 
-        def move(file: str, done: int, expected: int) -> None:
-            if stopped.is_set():
-                raise _StoppedError
-            told.put((file, done, expected))
-
-        with ThreadPoolExecutor(1) as pool:
-            work = pool.submit(self._engine.add, paths, move)
+        def work(tell: Callable[[News], None]) -> AddReport:
             try:
-                while not work.done():
-                    try:
-                        yield told.get(timeout=_POLL_SECONDS)
-                    except Empty:
-                        yield None
-                yield work.result()
+                return self._engine.add(paths, lambda *news: tell(news))
             finally:
-                stopped.set()
-                wait([work])
                 self._forget(paths)
+
+        # The next one who adds finds the index free.
+        return follow(work, patient=True)
 
     def delete(self, key: str) -> None:
         """Take a document out, and its file where it came from a browser.
@@ -118,3 +108,11 @@ class Shelf:
                 path.unlink(missing_ok=True)
                 with suppress(OSError):  # other files are in it
                     path.parent.rmdir()
+
+
+def _row(document: Document, catalog: Catalog) -> list[str]:
+    return [
+        on_one_line(document.title), on_one_line(document.publisher),
+        document.published.isoformat() if document.published else "",
+        str(len(catalog.passage_ids_of(document.key))), str(len(document.warnings)), document.key,
+    ]  # fmt: skip

@@ -16,7 +16,7 @@ CSS = """
 .yj-cited { margin: .6rem 0; display: grid; grid-template-columns: auto 1fr; gap: .1rem .5rem; }
 .yj-cited > button { align-self: start; }
 .yj-cited > :not(button) { grid-column: 2; }
-.yj-cited blockquote { margin: 0; border-left: 3px solid var(--border-color-primary);
+.yj-cited blockquote { margin: 0 !important; border-left: 3px solid var(--border-color-primary);
   padding-left: .6rem; overflow-wrap: anywhere; }
 .yj-turn button { border: 1px solid var(--border-color-primary); border-radius: .4rem;
   padding: 0 .5rem; min-height: 1.7rem; cursor: pointer; font-size: .85rem;

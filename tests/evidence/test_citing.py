@@ -29,7 +29,7 @@ DOCUMENT = Document(
     "mill", "0", TEXT, title="The mill", warnings=("copied page",),
     origin=(Origin(0, 16, PlaceUnit.LINE, "3"), Origin(17, 39, PlaceUnit.LINE, "4")),
 )  # fmt: skip
-CLOSED = Extract("mill", 0, 16, ((9, 15),), 0.7)
+CLOSED = Extract("mill", 0, 16, ((9, 15),), 0.85)
 EMPLOYED = Extract("mill", 17, 39, ((29, 38),), 0.9)
 
 
@@ -193,6 +193,20 @@ def test_the_number_of_a_group_counts_nothing(answer_from: Answering) -> None:
     figure = Extract("mill", 16, 25, ((23, 24),), 0.8)
     answer = answer_from(asked("How many mills?"), Draft((label, figure), True), {"mill": document})
     assert answer.text == "4"
+
+
+def test_a_question_in_a_document_answers_nothing(answer_from: Answering) -> None:
+    text = "Why did the mill close? The river fell dry."
+    document = Document("mill", "", text)
+    at = text.index("The river")
+    draft = Draft(
+        (Extract("mill", 0, at - 1, (), 0.9), Extract("mill", at, len(text), (), 0.8)), True
+    )
+    documents = {"mill": document}
+    answer = answer_from(asked("Why did the mill close?"), draft, documents)
+    assert answer.text == "The river fell dry."
+    answer = answer_from(asked("What did the paper ask about the mill?"), draft, documents)
+    assert answer.text == "Why did the mill close?"
 
 
 def test_no_extracts_are_no_answer(answer_from: Answering) -> None:

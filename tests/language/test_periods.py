@@ -5,7 +5,13 @@ from datetime import date
 import pytest
 
 from rag.language.dates import Period
-from rag.language.periods import compared_periods, find_periods, is_reported_then, overlaps
+from rag.language.periods import (
+    compared_periods,
+    find_periods,
+    governing_periods,
+    is_reported_then,
+    overlaps,
+)
 
 WRITTEN = date(2024, 1, 15)
 YEAR_TO_DATE = (date(2024, 1, 1), WRITTEN)
@@ -145,3 +151,30 @@ def test_periods_that_share_a_day_overlap() -> None:
     may = Period(date(2022, 5, 1), date(2022, 5, 31))
     assert overlaps(may, Period(date(2022, 5, 31), date(2022, 6, 1)))
     assert not overlaps(may, Period(date(2022, 6, 1), date(2022, 6, 1)))
+
+
+TREATED = "东城全年诊疗90万人次，2022年为81万人次；西城70万人次，2022年为64万人次。"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "years"),
+    [
+        (TREATED, "90万人次", []),
+        (TREATED, "81万人次", [2022]),
+        (TREATED, "70万人次", []),
+        ("2022年，东城建馆3座；西城建馆5座。", "5座", [2022]),
+        ("区：东城；2022年产量：361；面积：5580", "5580", []),
+        ("2022年诊疗9万人次，其中儿童2万人次", "2万人次", [2022]),
+        ("等候时间由2022年的13分钟缩短到11分钟", "11分钟", []),
+        ("Visitors 2022: 12680; Visitors 2023: 14055", "14055", [2023]),
+        ("It fell from 120 tonnes in 2022 to 80 tonnes.", "80 tonnes", []),
+        ("In 2022, the port handled 30 ships, up from 25 in 2021.", "30 ships", [2022]),
+        ("It stood at 51,459 in 2022, and at 1,197 in 2023.", "1,197", [2023]),
+    ],
+)
+def test_words_are_told_of_the_period_of_their_clause(
+    text: str, words: str, years: list[int]
+) -> None:
+    start = text.index(words)
+    found = governing_periods(text, start, start + len(words), WRITTEN)
+    assert [period.start.year for period in found] == years

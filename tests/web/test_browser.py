@@ -7,11 +7,13 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from rag.engine import Engine
 from rag.evaluation import Report
@@ -160,15 +162,22 @@ def test_a_follow_up_is_shown_as_it_was_understood_and_can_be_changed(page: Page
 
 def test_a_conversation_is_saved_as_it_stands(page: Page) -> None:
     ask(page, "How many cars does the ferry of Lund carry?")
-    page.wait_for_timeout(500)
-    with page.expect_download() as saved:
-        page.get_by_text("Save the conversation").click()
-    with zipfile.ZipFile(saved.value.path()) as archive:
+    with zipfile.ZipFile(download(page, "Save the conversation")) as archive:
         [row] = json.loads(archive.read("conversation.json"))
         assert row["typed"] == "How many cars does the ferry of Lund carry?"
         assert "48 cars" in archive.read("conversation.md").decode()
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".yj-turn")).to_have_count(0)
+
+
+def download(page: Page, button: str) -> Path:
+    """Click until there is a file: the button does not show when it has one."""
+    for _ in range(9):
+        with suppress(PlaywrightTimeoutError):
+            with page.expect_download(timeout=2_000) as saved:
+                page.get_by_text(button).click()
+            return Path(saved.value.path())
+    raise AssertionError("there is nothing to download")
 
 
 def test_what_no_document_says_is_not_answered(page: Page) -> None:
