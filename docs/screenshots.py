@@ -9,6 +9,7 @@ so that there is a run to show. Needs Playwright and a Chromium.
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import tempfile
 from datetime import UTC, datetime
@@ -46,12 +47,14 @@ def main() -> None:
     SCREENS.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
+        Engine(Settings(index=Path(folder) / "measured")) as measured,
         Engine(Settings(index=Path(folder) / "index")) as engine,
         sync_playwright() as playwright,
     ):
-        engine.add([SEEDS])
+        measured.add([SEEDS])
         gold = [item for item in load_gold(default_gold()) if item.split is Split.DEV]
-        report = evaluate(engine, gold, settings=describe_engine(engine))
+        report = evaluate(measured, gold, settings=describe_engine(measured))
+        engine.add([as_lines(measured, Path(folder) / "samples.jsonl")])
         keep_run(report, engine.settings.index, datetime.now(UTC))
         page = serve(engine, "127.0.0.1")
         browser = playwright.chromium.launch(executable_path=options.chromium, args=ARGUMENTS)
@@ -62,6 +65,19 @@ def main() -> None:
         finally:
             browser.close()
             page.close()
+
+
+def as_lines(engine: Engine, path: Path) -> Path:
+    """Write an engine's documents as JSON lines, under keys that are no paths of this machine."""
+    lines = [
+        json.dumps({
+            "id": Path(item.path).stem, "title": item.title, "text": item.text,
+            "publisher": item.publisher, "published": str(item.published or ""),
+        })
+        for item in engine.documents()
+    ]  # fmt: skip
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
 
 
 def look(browser: Browser, address: str, language: str, size: str) -> None:

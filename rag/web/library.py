@@ -18,7 +18,7 @@ from rag.web.shelf import Shelf
 
 MOST_FILES = 50
 
-_WIDTHS: list[int | str] = ["36%", "18%", "13%", "9%", "10%", "14%"]
+_WIDTHS: list[int | str] = [260, 150, 110, 80, 80, 180]
 
 
 class Library:
@@ -39,7 +39,7 @@ class Library:
                 self.stop = gr.Button(words.stop, size="sm", visible=False)
                 self.find = gr.Textbox("", label=words.find, elem_id="yj-find")
                 self.table = gr.Dataframe(
-                    headers=list(words.columns), datatype="str", interactive=False, wrap=True,
+                    headers=list(words.columns), datatype="str", interactive=False,
                     elem_id="yj-documents", label=words.documents, column_widths=_WIDTHS,
                 )  # fmt: skip
             with gr.Column(scale=2):
@@ -57,12 +57,13 @@ class Library:
         """Connect what the visitor does with what happens."""
         private: dict[str, Any] = {"api_visibility": "private"}
         listing = {
-            "fn": self._shelf.rows,
-            "inputs": [self.find],
+            "fn": self._list,
+            "inputs": [self.find, language],
             "outputs": [self.table],
             **private,
         }
         page.load(**listing)
+        language.change(**listing)
         self.find.change(**listing)
         adding = self.files.upload(
             self._add, [self.files, language], [self.progress, self.stop, self.files], **private
@@ -86,11 +87,14 @@ class Library:
             (self.files, {"label": words.add}),
             (self.stop, {"value": words.stop}),
             (self.find, {"label": words.find}),
-            (self.table, {"headers": list(words.columns), "label": words.documents}),
+            (self.table, {"label": words.documents}),
             (self.delete, {"value": words.delete}),
             (self.sure, {"value": words.sure}),
             (self.explain, {"value": words.dropped}),
         ]
+
+    def _list(self, find: str, words: Phrases) -> gr.Dataframe:
+        return gr.Dataframe(self._shelf.rows(find), headers=list(words.columns))
 
     def _choose(self, words: Phrases, event: gr.SelectData) -> tuple[Any, ...]:
         key = str(event.row_value[-1])
