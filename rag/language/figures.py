@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from rag.language.dates import ANY_YEAR, find_dates
-from rag.language.periods import find_periods
+from rag.language.periods import period_spans
 from rag.language.quantities import Quantity, QuantityKind, find_quantities
-
-_ANY_DAY = date(ANY_YEAR, 12, 31)
 
 
 def find_figures(text: str) -> list[Quantity]:
@@ -19,7 +15,7 @@ def find_figures(text: str) -> list[Quantity]:
     found = find_quantities(text)
     taken = [(start, end) for start, end, _ in find_dates(text, default_year=ANY_YEAR)]
     if any(quantity.kind is QuantityKind.TIME for quantity in found):
-        taken += [(start, end) for start, end, _ in find_periods(text, _ANY_DAY)]
+        taken += period_spans(text)
     return [
         quantity
         for quantity in found

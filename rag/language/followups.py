@@ -7,11 +7,10 @@ place, a period, else another name. Nothing else of the earlier question changes
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from rag.language.detect import detect_language
 from rag.language.names import chinese_names, latin_names, local_places, place_spans
-from rag.language.periods import find_periods
+from rag.language.periods import period_spans
 from rag.language.words import Segmenter
 from rag.records import Language
 
@@ -42,9 +41,6 @@ _SAYS_NO_MORE = re.compile(
 )
 _LONG_WORD = re.compile(r"\b[a-z]{4,}\b")
 _END = re.compile(r"\s*[?？。.!！]*\s*$")
-
-_ANY_DAY = date(2000, 1, 1)
-"""Last year is a period on any day, and only where it stands is asked here."""
 
 Span = tuple[int, int]
 
@@ -104,7 +100,7 @@ class _Named:
     @classmethod
     def of(cls, text: str, segmenter: Segmenter, *, alone: bool = False) -> _Named:
         """Return what a text names; ``alone`` it is but a name, and a capital may open it."""
-        periods = [(start, end) for start, end, _ in find_periods(text, _ANY_DAY)]
+        periods = period_spans(text)
         # People type "what about qinghai"; small words are no names.
         lower = alone and text.islower()
         shown = _LONG_WORD.sub(lambda word: word[0].title(), text) if lower else text

@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from rag.language.asking import PLURAL, Asked, asked_for
-from rag.language.dates import ANY_YEAR
 from rag.language.names import place_spans
-from rag.language.periods import find_periods
+from rag.language.periods import period_spans
 from rag.records import Language, Operation
 
 Span = tuple[int, int]
@@ -61,18 +59,12 @@ _MOST_ENGLISH = re.compile(
     r"(?:number|amount|sum|total|volume)(?: of)?)",
     re.IGNORECASE,
 )
-_ASKS = {
-    True: re.compile(
-        r"多少|多[大长高远重快久深宽]|几(?!乎|何)|谁|什么|何[时地处人]|哪|怎[么样]|为何|如何"
-    ),
-    False: re.compile(r"\b(?:how|what|who|whom|whose|when|where|which|why)\b", re.IGNORECASE),
-}
-"""What asks, in Chinese and not; ``_GAPS`` is what stands between questions in one sentence."""
-
-_GAPS = {
-    True: re.compile(r"\s*[，,；;、]\s*(?:以及|并且?|又|还)?|以及|还有"),
-    False: re.compile(r"\s*(?:[,;]\s*(?:and\s+)?|\band\s+)(?:also\s+)?", re.IGNORECASE),
-}
+_ASKS_CHINESE = re.compile(
+    r"多少|多[大长高远重快久深宽]|几(?!乎|何)|谁|什么|何[时地处人]|哪|怎[么样]|为何|如何"
+)
+_ASKS_ENGLISH = re.compile(r"\b(?:how|what|who|whom|whose|when|where|which|why)\b", re.IGNORECASE)
+_GAP_CHINESE = re.compile(r"\s*[，,；;、]\s*(?:以及|并且?|又|还)?|以及|还有")
+_GAP_ENGLISH = re.compile(r"\s*(?:[,;]\s*(?:and\s+)?|\band\s+)(?:also\s+)?", re.IGNORECASE)
 _BOTH = re.compile(
     r"^(?P<one>who|when|where|why|how) and (?P<other>who|when|where|why|how) "
     r"(?P<rest>(?!many|much).+)$",
@@ -80,7 +72,6 @@ _BOTH = re.compile(
 )
 _NAMED = re.compile(r"[《“\"][^《》“”\"]+[》”\"]|\b(?=[A-Za-z-]*\d)[A-Za-z][\w-]+")
 _PREDICATE = re.compile(r"(?:[\u4e00-\u9fff]{1,2}[了过]|[有是])$")
-_ANY_DAY = date(ANY_YEAR, 12, 31)
 _SMALL = frozenset(("少", "低", "least", "fewest", "lowest", "smallest"))
 
 
@@ -116,7 +107,8 @@ def _apart(question: str, places: Sequence[Span], language: Language) -> tuple[s
     if both:
         return tuple(f"{both[name]} {both['rest']}" for name in ("one", "other"))
     chinese = language is Language.CHINESE
-    asks, gaps = _ASKS[chinese], _GAPS[chinese]
+    asks = _ASKS_CHINESE if chinese else _ASKS_ENGLISH
+    gaps = _GAP_CHINESE if chinese else _GAP_ENGLISH
     whole = len(question.rstrip(" ?？。"))
     clauses: list[tuple[int, int]] = []
     begin = 0
@@ -132,7 +124,7 @@ def _apart(question: str, places: Sequence[Span], language: Language) -> tuple[s
         return ()
     named = (
         places,
-        [(start, end) for start, end, _ in find_periods(question, _ANY_DAY)],
+        period_spans(question),
         [match.span() for match in _NAMED.finditer(question)],
     )
     first = question[slice(*clauses[0])]
@@ -165,12 +157,12 @@ def _lead(first: str, names: int, later: str) -> str:
 
     The first so many characters hold names, which the subject keeps.
     """
-    found = _ASKS[True].search(first)
+    found = _ASKS_CHINESE.search(first)
     before = first[: found.start()] if found else ""
     subject, possessive, _ = before.rpartition("的")
     if possessive:
         return subject + possessive
-    if _ASKS[True].match(later):
+    if _ASKS_CHINESE.match(later):
         return before
     return before[:names] + _PREDICATE.sub("", before[names:])
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from rag.language.dates import (
+    ANY_YEAR,
     MONTH_NUMBERS,
     NUMBER,
     QUARTER,
@@ -47,6 +48,7 @@ _RANGE_WITHIN = re.compile(r"[-—~至到]|\b(?:to|through)\b")
 _RANGE = re.compile(r"\s?(?:[-—–~至到]|to|until|through)\s?", re.IGNORECASE)
 _FIRST_HALF = ("上", "first")
 _FAR = date.max
+_ANY_DAY = date(ANY_YEAR, 12, 31)
 _CLAUSES = re.compile(r"[，；;。！？!?]|(?<!\d),|,(?!\d)")
 _PARTS = re.compile(r"[；;]")
 _REPORTED_WITHIN = timedelta(days=100)
@@ -83,6 +85,11 @@ def find_periods(text: str, written: date | None = None) -> list[Found]:
     return [
         item if item[0] in closed else (*item[:2], _opened(text, *item, written)) for item in joined
     ]
+
+
+def period_spans(text: str) -> list[tuple[int, int]]:
+    """Return where a text names dates and periods, whatever day it was written."""
+    return [(start, end) for start, end, _ in find_periods(text, _ANY_DAY)]
 
 
 def compared_periods(text: str, found: list[Found]) -> list[Found]:

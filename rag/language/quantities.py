@@ -125,12 +125,15 @@ _COMPARED_AFTER = re.compile(
     r"than (?:a year|the year) (?:earlier|before|ago))",
     re.IGNORECASE,
 )
+_HOUR = r"(?<![a-z\d-])\d{1,2}"
+"""What stands before a colon in a time or a ratio, and does not in a table's cell."""
+
 _DATE_BEFORE = re.compile(
-    rf"(?:[年月时点\-/]\s?|(?<![a-z\d-])\d{{1,2}}\s?[:：]|\b(?:{_MONTH_NAME})\.?\s?)$",
+    rf"(?:[年月时点\-/]\s?|{_HOUR}\s?[:：]|\b(?:{_MONTH_NAME})\.?\s?)$",
     re.IGNORECASE,
 )
 _NAME_BEFORE = re.compile(
-    r"第\s?$|[a-z]-?$|\d[./]$|(?<![a-z\d-])\d{1,2}[:：]$|\d[-/]\d{1,2}-$|"
+    rf"第\s?$|[a-z]-?$|\d[./]$|{_HOUR}[:：]$|\d[-/]\d{{1,2}}-$|"
     r"\b(?:no|chapter|article|section|figure|table|page|room|step|group|part|phase|level|grade|"
     r"stage|round|item|type|volume|version|route|line)\.?\s$",
     re.IGNORECASE,
