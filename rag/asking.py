@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from rag.errors import LLMError
+from rag.errors import LLMError, UsageError
 from rag.evidence import answer_from, combine, combine_apart, compare_places, settles
 from rag.evidence.support import Judge
 from rag.evidence.writing import Writing
@@ -62,8 +62,15 @@ class Asking:
         """Yield the answer as it grows, whole at last: sentence by sentence where a model writes.
 
         Raises:
-            UsageError: the question is empty or too long.
+            UsageError: the question is empty or too long, or the filters let nothing through.
         """
+        catalog = self._index.catalog
+        if self._filters and next(catalog.documents(self._filters), None) is None:
+            undated, unpublished = catalog.unknown()
+            raise UsageError(
+                "no document passes the filters. `rag list` shows what is known of each: "
+                f"{undated} have no date, {unpublished} no publisher"
+            )
         answer = self._answer(question)
         if self._author is None or self._found is None or not answer.answered or answer.combined:
             yield replace(answer, timings=self._timings)

@@ -17,7 +17,7 @@ import numpy as np
 
 from rag.embedding import Embedder
 from rag.errors import IndexFolderError, SourceError
-from rag.language.names import chinese_names, romanise
+from rag.language.names import chinese_names, local_places, romanise
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths, split_document
 from rag.records import Document, Language, Passage
@@ -235,10 +235,14 @@ class Indexer:
         self, document: Document, ids: Sequence[int], passages: Sequence[Passage]
     ) -> Iterator[Entry]:
         title = self._segmenter.words(document.title)
+        opening = document.opening
+        about = local_places(opening, self._segmenter.words(opening))
         for number, passage in zip(ids, passages, strict=True):
             body = self._segmenter.words(passage.text)
             names = romanise(chinese_names([*body, *title]))
-            yield Entry(number, passage.language, passage.title_language, body, title, names)
+            places = about | local_places(passage.text, body)
+            languages = (passage.language, passage.title_language)
+            yield Entry(number, *languages, body, title, names, places)
 
 
 def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[float]:

@@ -104,7 +104,8 @@ def check_question(question: str) -> str:
     # A shell hands on bytes that are not UTF-8 as half surrogate pairs, which no model reads.
     text = question.encode("utf-8", "replace").decode("utf-8").strip()
     if not any(char.isalnum() for char in text):
-        raise UsageError('the question is empty. Ask one: ask "how much did Guangxi recover"')
+        fault = "has no words" if text else "is empty"
+        raise UsageError(f'the question {fault}. Ask one: ask "how much did Guangxi recover"')
     if len(text) > MOST_CHARACTERS:
         raise UsageError(
             f"the question has {len(text):,} characters, at most {MOST_CHARACTERS:,} are "

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_OPENING = 150
+"""How many characters at a document's beginning tell what it is about."""
+
+_BESIDE = 200
+"""How many characters before and after a quotation may."""
+
+
 class Language(StrEnum):
     """The languages retrieval tells apart; text in any other one is ``OTHER``."""
 
@@ -32,6 +39,7 @@ class Field(StrEnum):
     BODY = "body"
     TITLE = "title"
     NAMES = "names"
+    PLACES = "places"
 
 
 class SearchMode(StrEnum):
@@ -107,6 +115,20 @@ class Document:
     def with_heading(self) -> str:
         """Title, publisher and text, to look something up in; offsets do not count in it."""
         return f"{self.title}\n{self.publisher}\n{self.text}"
+
+    @property
+    def opening(self) -> str:
+        """The title and the first words of the text, which say what a document is about."""
+        return f"{self.title}\n{self.text[:_OPENING]}"
+
+    def subject_of(self, start: int, end: int, *, alone: bool) -> str:
+        """Return what says which places a quotation is about: the title and the quotation.
+
+        Unless it speaks for itself ``alone``, the document's opening and its neighbours do as well.
+        """
+        if alone:
+            return f"{self.title}\n{self.text[start:end]}"
+        return f"{self.opening}\n{self.text[max(0, start - _BESIDE) : end + _BESIDE]}"
 
     def place(self, start: int) -> str:
         """Return the line, page or cell of the original that holds the character at ``start``."""

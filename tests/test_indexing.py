@@ -281,6 +281,19 @@ def test_other_errors_pass_through() -> None:
         raise ValueError("something else")
 
 
+def test_a_passage_is_about_its_places_and_those_of_its_documents_opening(
+    bench: Bench, write: Write
+) -> None:
+    here = write("here.txt", f"Notes from Qinghai\n\n{long_text(9)}\nThe mayor of Nanning came.")
+    bench.add(here, write("elsewhere.txt", long_text(9)))
+    reader = IndexReader.open(bench.folder)
+    every = reader.catalog.passage_ids_of(str(here.resolve()))
+    assert len(every) > 3
+    assert dict(reader.words.search_places(["qinghai"], range(99))) == dict.fromkeys(every, 1.0)
+    assert dict(reader.words.search_places(["nanning"], range(99))) == {every[-1]: 1.0}
+    reader.close()
+
+
 def test_similarity_is_the_cosine_to_each_text() -> None:
     embedder = WordEmbedder()
     near, far = similarity(embedder, "red roses", ["red roses", "tall towers"])

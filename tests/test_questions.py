@@ -70,9 +70,12 @@ def test_the_bonus_is_the_gap_between_the_languages_and_bounded(parser: Question
     assert bonus(Means(zh=vector * 0.5, en=vector)) == 0.0
 
 
-@pytest.mark.parametrize("question", ["", "   ", "?!", "。…"])
-def test_a_question_without_words_is_refused(question: str) -> None:
-    with pytest.raises(UsageError, match="the question is empty"):
+@pytest.mark.parametrize(
+    ("question", "fault"),
+    [("", "is empty"), ("   ", "is empty"), ("?!", "has no words"), ("。…", "has no words")],
+)
+def test_a_question_without_words_is_refused(question: str, fault: str) -> None:
+    with pytest.raises(UsageError, match=f"the question {fault}"):
         check_question(question)
 
 

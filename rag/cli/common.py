@@ -32,7 +32,12 @@ def parser(name: str, description: str, examples: str) -> argparse.ArgumentParse
 
 def add_index_flags(target: argparse.ArgumentParser) -> None:
     """Add the flags that say which index to use."""
-    target.add_argument("--index", type=Path, metavar="DIR", help="the index folder")
+    target.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="the index folder (YINJU_INDEX, or one beside your data)",
+    )
     target.add_argument(
         "--model", metavar="NAME",
         help="embedding model: the bundled multilingual-e5-small, or a name or folder that "

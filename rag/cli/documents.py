@@ -42,7 +42,9 @@ def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Add ``rag show``."""
     show = commands.add_parser("show", help="print a document")
     show.add_argument(
-        "key", metavar="ID", help="as `rag list` shows it; a file's path, or the end of it, will do"
+        "key",
+        metavar="ID",
+        help="as `rag list` shows it; the end of the path of a file of one document will do",
     )
     show.add_argument("--around", type=int, metavar="OFFSET", help="only the text near an offset")
     show.add_argument(

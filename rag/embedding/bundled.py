@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rag.embedding.base import BUNDLED, ModelIdentity, Vectors
-from rag.encoder import Encoder
+from rag.encoder import PASSAGE, QUESTION, Encoder
 from rag.encoder.weights import FILE_SHA256
 from rag.records import Language
 
@@ -31,11 +31,11 @@ class BundledEmbedder:
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a question, shape (len(texts), dimension)."""
-        return self.encoder.embed([f"query: {text}" for text in texts])
+        return self.encoder.embed([QUESTION + text for text in texts])
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a passage, shape (len(texts), dimension)."""
-        return self.encoder.embed([f"passage: {text}" for text in texts])
+        return self.encoder.embed([PASSAGE + text for text in texts])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens each text is."""

@@ -21,6 +21,9 @@ from rag.encoder.graph import Precision, encoder_bytes, reader_bytes
 from rag.encoder.tokenizer import Tokenizer, model_bytes
 from rag.encoder.weights import FloatArray, WeightFile
 
+QUESTION, PASSAGE = "query: ", "passage: "
+"""What e5 was trained to see before a question and before a text to find."""
+
 _FORM = 1
 """Raised when the converted files change form, so that old ones are made again."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.evidence.series import Group, compare
-from rag.evidence.verification import verified
+from rag.evidence.verification import answer_figures, verified
 from rag.language.asking import asks_for_several
 from rag.language.claims import agrees
-from rag.language.figures import find_figures
 from rag.language.rendering import as_figure
 from rag.language.words import Segmenter
 from rag.records import (
@@ -53,19 +52,35 @@ def answer_from(
     compared = [one.extract for group in groups for one in group.statements]
     several = asks_for_several(question.text)
     least = (SEVERAL_SHARE if several else SURE_SHARE) * found[0].score
-    also = [item for item in found[:MOST_CITATIONS] if item.score >= least and item not in compared]
+    also = [
+        item
+        for item in found[:MOST_CITATIONS]
+        if item.score >= least
+        and item not in compared
+        and (several or _bears_out(item, found[0], documents))
+    ]
     cited = [*compared, *also]
     citations = cite(cited, documents)
     lead = citations[0]
-    shown = citations if several and len(groups) < 2 else citations[:1]
-    texts = tuple(dict.fromkeys(text for one in shown for text in one.words))
-    figures = tuple(as_figure(item) for text in texts for item in find_figures(text))
+    shown = len(citations) if several and len(groups) < 2 else 1
+    texts = tuple(dict.fromkeys(text for one in citations[:shown] for text in one.words))
+    read = (
+        item for one in cited[:shown] for item in answer_figures(one, documents[one.document_key])
+    )
+    figures = tuple({item.text: as_figure(item) for item in read}.values())
     return Answer(
         question.as_typed, texts[0], texts, True, citations, (), figures,
         verdict=verdict_on(claim, figures),
         conflicts=_reported(groups, cited) if len(groups) > 1 else (),
         warnings=lead.document.warnings,
     )  # fmt: skip
+
+
+def _bears_out(one: Extract, first: Extract, documents: Mapping[str, Document]) -> bool:
+    """Return whether an extract can stand beside the first one: it tells no other figure."""
+    said = [answer_figures(item, documents[item.document_key]) for item in (first, one)]
+    values = [{figure.value for figure in figures} for figures in said]
+    return not all(values) or values[0] == values[1]
 
 
 def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Reported, ...]:

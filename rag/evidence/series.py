@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from rag.evidence.verification import answer_words
+from rag.evidence.verification import answer_figures
 from rag.language.dates import Period
-from rag.language.figures import find_figures
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import local_places
 from rag.language.periods import is_reported_then, named_periods, overlaps, stated_periods
@@ -145,7 +144,7 @@ def have_like_extents(one: Statement, other: Statement) -> bool:
 
 
 def _statement(extract: Extract, document: Document, segmenter: Segmenter) -> Statement | None:
-    figures = find_figures(answer_words(extract, document))
+    figures = answer_figures(extract, document)
     if len(figures) != 1:
         return None
     quote = document.text[extract.start : extract.end]

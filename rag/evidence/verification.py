@@ -8,18 +8,21 @@ from decimal import Decimal
 
 from rag.language.asking import Asked, asked_for, asks, is_of_kind, is_of_unit, unit_asked_for
 from rag.language.dates import Period
-from rag.language.figures import find_figures
+from rag.language.figures import figures_within, find_figures
 from rag.language.names import local_places, mentions_place, provinces
 from rag.language.periods import governing_periods, named_periods, overlaps
+from rag.language.quantities import Quantity
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
-NEIGHBOURS = 200
-"""How many characters before and after a quotation may name what it is about."""
-
-OPENING = 150
-"""How many characters at a document's beginning may."""
-
+_NATION = re.compile(
+    r"全国|\b(?:nationwide|countrywide|nationally|across (?:the country|china))\b", re.IGNORECASE
+)
+_PART_OF_NATION = re.compile(
+    r"全[省市区县州盟镇乡]|\b(?:province|region|city|county)-?wide\b|"
+    r"\bacross the (?:province|region|city|county)\b",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
 
 
@@ -63,6 +66,17 @@ def answer_words(extract: Extract, document: Document) -> str:
     return " ".join(document.text[start:end] for start, end in spans)
 
 
+def answer_figures(extract: Extract, document: Document) -> list[Quantity]:
+    """Return the figures among an extract's answering words, in order."""
+    quote = document.text[extract.start : extract.end]
+    spans = extract.spans or ((extract.start, extract.end),)
+    return [
+        figure
+        for start, end in spans
+        for figure in figures_within(quote, start - extract.start, end - extract.start)
+    ]
+
+
 def is_about(
     extract: Extract, document: Document, question: Question, segmenter: Segmenter
 ) -> bool:
@@ -71,16 +85,15 @@ def is_about(
     The quotation names it, or the title does; or, where the quotation names no place of its own,
     its neighbours or the document's opening do. What Guangxi recovered does not answer what
     Guangdong did, however alike the sentences are. Of a town in a province (Nanning in Guangxi)
-    the town must be named so, the province anywhere in the document.
+    the town must be named so, the province anywhere in the document. What is asked of a nation is
+    not answered by what a quotation tells of a part of it.
     """
+    quote = document.text[extract.start : extract.end]
     if not question.places:
-        return True
-    text = document.text
-    quote = text[extract.start : extract.end]
-    named = f"{quote}\n{document.title}"
-    if not local_places(quote, segmenter.words(quote)):
-        near = text[max(0, extract.start - NEIGHBOURS) : extract.end + NEIGHBOURS]
-        named = "\n".join((document.title, text[:OPENING], near))
+        of_nation = _NATION.search(question.text) and not _NATION.search(quote)
+        return not (of_nation and _PART_OF_NATION.search(quote))
+    own = local_places(quote, segmenter.words(quote))
+    named = document.subject_of(extract.start, extract.end, alone=bool(own))
     towns = question.places - provinces()
     near_by, anywhere = (towns, question.places) if towns else (question.places, frozenset())
     return all(mentions_place(named, place) for place in near_by) and all(
@@ -101,7 +114,7 @@ def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) 
         period
         for start, end in spans
         for period in governing_periods(
-            quote, start - extract.start, end - extract.start, document.published
+            quote, start - extract.start, end - extract.start, document.published, document.title
         )
     ]
     if not stated:

@@ -35,7 +35,8 @@ _DATE = (
 _PERCENT = (
     r"百分之几|百分之多少|多少个?百分|多大比例|几成|多少成|"
     r"(?:比例|比重|占比|百分比)(?:是|为|达到?)?多少|"
-    r"\b(?:what|which) (?:percentage|share|proportion)\b|\bhow many percent"
+    r"\b(?:what|which) (?:percentage|share|proportion)\b|\bhow many percent|"
+    r"\b(?:in|by what|by how many|what) (?:pct\b|per ?cent\b|%)"
 )
 _UNIT = re.compile(
     rf"(?:多少|几)(?P<measure>{_MEASURE})(?!钱)|"
@@ -112,6 +113,22 @@ def is_of_unit(words: str, unit: str) -> bool:
     """Return whether some figure of an answer can be asked for with a unit; "" asks for any."""
     figures = [as_figure(figure) for figure in find_figures(words)] if unit else []
     return not figures or any(is_counted_so(figure, unit) for figure in figures)
+
+
+def figure_asked_for(words: str, asked: Asked | None, unit: str) -> tuple[int, int] | None:
+    """Return where the one figure of several in an answer stands that is what a question asks for.
+
+    Of "200名业务骨干来自78家" it is 78家 for who asks 多少家. None where there is not one alone.
+    """
+    figures = find_figures(words) if asked not in (None, Asked.DATE) else []
+    fitting = [
+        figure
+        for figure in figures
+        if is_of_kind(figure.text, asked) and (not unit or is_counted_so(as_figure(figure), unit))
+    ]
+    if len(figures) < 2 or len(fitting) != 1:
+        return None
+    return fitting[0].start, fitting[0].end
 
 
 def asks(sentence: str) -> bool:

@@ -63,13 +63,25 @@ _ASKS_CHINESE = re.compile(
     r"多少|多[大长高远重快久深宽]|几(?!乎|何)|谁|什么|何[时地处人]|哪|怎[么样]|为何|如何"
 )
 _ASKS_ENGLISH = re.compile(r"\b(?:how|what|who|whom|whose|when|where|which|why)\b", re.IGNORECASE)
-_GAP_CHINESE = re.compile(r"\s*[，,；;、]\s*(?:以及|并且?|又|还)?|以及|还有")
-_GAP_ENGLISH = re.compile(r"\s*(?:[,;]\s*(?:and\s+)?|\band\s+)(?:also\s+)?", re.IGNORECASE)
+_GAP_CHINESE = re.compile(r"\s*[，,；;、？?]\s*(?:以及|并且?|又|还)?|以及|还有")
+_GAP_ENGLISH = re.compile(r"\s*(?:[,;?]\s*(?:and\s+)?|\band\s+)(?:also\s+)?", re.IGNORECASE)
 _BOTH = re.compile(
     r"^(?P<one>who|when|where|why|how) and (?P<other>who|when|where|why|how) "
     r"(?P<rest>(?!many|much).+)$",
     re.IGNORECASE,
 )
+_TOPIC = re.compile(
+    r"^.*?\b(?:how (?:many|much|long|far|often|old|large|big|tall|high|deep)|what|which|who|whom|"
+    r"whose|when|where|why|how)\b"
+    r"(?: (?:is|are|was|were|has|have|had|(?P<verb>do|does|did|will|can))\b)?\s*(?P<topic>.*)$",
+    re.IGNORECASE,
+)
+"""What is asked about, with the verb at its end where do, does or did stands before it."""
+
+_LEANS = re.compile(
+    r"\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those)\b", re.I
+)
+_FEW_WORDS = 4
 _NAMED = re.compile(r"[《“\"][^《》“”\"]+[》”\"]|\b(?=[A-Za-z-]*\d)[A-Za-z][\w-]+")
 _PREDICATE = re.compile(r"(?:[\u4e00-\u9fff]{1,2}[了过]|[有是])$")
 _SMALL = frozenset(("少", "低", "least", "fewest", "lowest", "smallest"))
@@ -129,17 +141,29 @@ def _apart(question: str, places: Sequence[Span], language: Language) -> tuple[s
     )
     first = question[slice(*clauses[0])]
     names = max((end for spans in named for _, end in spans if end <= clauses[0][1]), default=0)
-    whole_ones = []
+    whole_ones: list[str] = []
     for clause in clauses:
         text = question[slice(*clause)].strip()
         taken = _taken(question, clause, named)
         if not chinese:
+            if whole_ones and (_LEANS.search(text) or len(text.split()) <= _FEW_WORDS):
+                topic = _topic(first)
+                taken = [topic, *(word for word in taken if word not in topic)]
             whole_ones.append(f"{text} ({', '.join(taken)})?" if taken else f"{text}?")
             continue
         own = clause == clauses[0] or any(_inside(place, clause) for place in places)
         lead = "" if own else _lead(first, max(0, names - clauses[0][0]), text)
         whole_ones.append("".join(word for word in taken if word not in lead) + lead + text)
     return tuple(whole_ones)
+
+
+def _topic(clause: str) -> str:
+    """Return what an English clause asks about: the mill, of "when did the mill open"."""
+    found = _TOPIC.search(clause)
+    if found is None:
+        return clause
+    words = found["topic"].split()
+    return " ".join(words[:-1] if found["verb"] and len(words) > 1 else words)
 
 
 def _taken(question: str, clause: Span, named: Sequence[Sequence[Span]]) -> list[str]:

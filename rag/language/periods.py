@@ -18,6 +18,7 @@ from rag.language.dates import (
     number_of,
     quarters,
 )
+from rag.language.units import MEASURES
 
 Found = tuple[int, int, Period]
 
@@ -51,6 +52,16 @@ _FAR = date.max
 _ANY_DAY = date(ANY_YEAR, 12, 31)
 _CLAUSES = re.compile(r"[，；;。！？!?]|(?<!\d),|,(?!\d)")
 _PARTS = re.compile(r"[；;]")
+_LABEL = re.compile(
+    r"(?:年份|年度|季度|月份|日期|时间|\b(?:year|quarter|month|date|period))[:：]\s?$",
+    re.IGNORECASE,
+)
+_BARE_YEAR = re.compile(
+    r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)(?:(?=\s?[?？。.!！]?$)|(?<=^.{4})(?=\s)|"
+    rf"(?=\s?[\u4e00-\u9fff])(?!\s?(?:[年万亿余多几]|{MEASURES})))"
+)
+"""A year of a question that is typed as a search: 东港2022产量, exports Norway 2022."""
+
 _REPORTED_WITHIN = timedelta(days=100)
 
 
@@ -107,12 +118,15 @@ def compared_periods(text: str, found: list[Found]) -> list[Found]:
     return compared
 
 
-def governing_periods(text: str, start: int, end: int, written: date | None = None) -> list[Period]:
+def governing_periods(
+    text: str, start: int, end: int, written: date | None = None, title: str = ""
+) -> list[Period]:
     """Return the periods that words of a sentence, from ``start`` to ``end``, are told of.
 
-    Those of their own clause; else the last ones before it, up to a semicolon; else those of the
-    clause that opens the sentence: "A sold 10 tonnes, 9 in 2023; B sold 4" says when A sold 9, and
-    not when B sold 4.
+    Those of their own clause; else those of the row's other cells, in a table; else the last ones
+    before it, up to a semicolon; else those of the clause that opens the sentence; else those of
+    the document's title, but for single days. "A sold 10 tonnes, 9 in 2023; B sold 4" says when A
+    sold 9, and not when B sold 4.
     """
     found = find_periods(text, written)
     compared = compared_periods(text, found)
@@ -120,11 +134,15 @@ def governing_periods(text: str, start: int, end: int, written: date | None = No
     first, last = _around(text, start, end, _CLAUSES)
     own = [one for one in told if first <= one[0] and one[1] <= last]
     if not own:
+        own = [one for one in told if _LABEL.search(text[: one[0]])]
+    if not own:
         part, _ = _around(text, start, end, _PARTS)
         before = [one for one in told if part <= one[0] and one[1] <= first]
         own = [one for one in before if one[0] >= _around(text, *before[-1][:2], _CLAUSES)[0]]
     if not own:
         own = [one for one in told if one[1] <= start and not _CLAUSES.search(text, 0, one[0])]
+    if not own and title:
+        return [one for one in stated_periods(title, written) if one.start < one.end]
     return [period for *_, period in own]
 
 
@@ -137,7 +155,11 @@ def _around(text: str, start: int, end: int, ends: re.Pattern[str]) -> tuple[int
 
 def named_periods(question: str) -> list[Period]:
     """Return the periods that a question names, of its own."""
-    return [period for *_, period in find_periods(question)]
+    found = [period for *_, period in find_periods(question)]
+    if found:
+        return found
+    years = [int(match["year"]) for match in _BARE_YEAR.finditer(question)]
+    return [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]
 
 
 def stated_periods(text: str, written: date | None = None) -> list[Period]:

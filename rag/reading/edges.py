@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from rag.language.asking import PLURAL
 from rag.language.dates import ANY_YEAR, find_dates
+from rag.language.periods import period_spans
 from rag.language.quantities import Quantity, find_quantities
 
 Span = tuple[int, int]
@@ -25,8 +26,9 @@ _CLOSING_NEAR = 12
 def tidy_span(text: str, start: int, end: int) -> Span:
     """Return the span with what it cuts through completed, and loose punctuation left out.
 
-    A figure keeps its qualifier, scale, unit and what it counts, a date its year, a Latin word its
-    letters, and an open bracket its closing one. Offsets count in ``text``.
+    A figure keeps its qualifier, scale, unit and what it counts, a date its year, a stretch of time
+    both ends, a Latin word its letters, and an open bracket its closing one. Offsets count in
+    ``text``.
     """
     for first, last in _figures(text):
         if first < end and start < last:
@@ -44,7 +46,7 @@ def tidy_span(text: str, start: int, end: int) -> Span:
 def _figures(text: str) -> list[Span]:
     """Return where the dates and quantities of a text stand, kept for its other spans."""
     dates = [(first, last) for first, last, _ in find_dates(text, default_year=ANY_YEAR)]
-    return dates + [(item.start, item.end) for item in _quantities(text)]
+    return dates + period_spans(text) + [(item.start, item.end) for item in _quantities(text)]
 
 
 @lru_cache(maxsize=256)

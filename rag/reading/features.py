@@ -19,7 +19,7 @@ from rag.language.asking import asked_for, is_of_kind, is_of_unit, unit_asked_fo
 from rag.language.dates import Period
 from rag.language.detect import detect_language
 from rag.language.figures import find_figures
-from rag.language.names import mentions_place, romanise
+from rag.language.names import local_places, mentions_place, romanise
 from rag.language.periods import governing_periods, is_reported_then, named_periods, overlaps
 from rag.language.words import Segmenter, stem
 from rag.reading.windows import Span
@@ -30,7 +30,8 @@ FloatArray = NDArray[np.float32]
 FEATURES = (
     "span", "best", "behind", "relevance", "passage_score", "passage_rank", "words_clause",
     "words_here", "words_near", "meanings_clause", "meanings_here", "meanings_near", "names_here",
-    "names_near", "numbers_near", "period", "places", "kind", "echo", "repeats", "cross",
+    "names_near", "numbers_near", "period", "places", "placed", "elsewhere", "kind", "echo",
+    "repeats", "nearness", "cross",
 )  # fmt: skip
 
 _UNDATED, _REPORTED_THEN, _REPORTED_ELSE = 0.4, 0.7, 0.2
@@ -45,8 +46,9 @@ class Candidate:
 
     ``answer`` bounds these words, ``clause`` the clauses of the sentence that they stand in.
     ``span`` is what the encoder gives them, ``behind`` how much that is below the best of the
-    sentence, ``relevance`` its judgement of the whole passage; ``near`` are the words of the
-    passage, its document's title and publisher.
+    sentence, ``relevance`` its judgement of the whole passage, ``nearness`` the cosine between the
+    question and the sentence alone; ``near`` are the words of the passage, its document's title and
+    publisher.
     """
 
     hit: Hit
@@ -60,6 +62,7 @@ class Candidate:
     relevance: float
     near: Sequence[str]
     document: Document
+    nearness: float = 0.0
 
     @property
     def text(self) -> str:
@@ -92,6 +95,7 @@ def features(
     documents = {item.document.key: item.document for item in candidates}
     about = {key: _places_of(document, places) for key, document in documents.items()}
     words_of = _Words(candidates, segmenter)
+    own_places = {item.text: local_places(item.text, words_of.of(item.text)) for item in candidates}
     near = {item.rank: item.near for item in candidates}
     stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
     latin_near = {rank: _latin(words) for rank, words in near.items()}
@@ -134,9 +138,12 @@ def features(
             _share(numbers, numbers_near[item.rank], None),
             _period_match(periods, item),
             _share(places, about[item.document.key], None),
+            _share(places, _told_of(item, places, own_places[item.text]), None),
+            float(bool(own_places[item.text]) and not own_places[item.text] & places),
             float(is_of_kind(item.words, asked) and is_of_unit(item.words, unit)),
             len(answer & wanted) / max(1, len(answer)),
             float(any((one.value, one.unit) in said for one in find_figures(item.words))),
+            item.nearness,
             float(cross),
         ])  # fmt: skip
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
@@ -169,6 +176,10 @@ class _Words:
         texts = dict.fromkeys(text for three in every for text in three)
         self._words = {text: segmenter.words(text) for text in texts}
         self._stems = {text: frozenset(stem(words)) for text, words in self._words.items()}
+
+    def of(self, text: str) -> list[str]:
+        """Return a text's words."""
+        return self._words[text]
 
     def stems(self, text: str) -> frozenset[str]:
         """Return the stems of a text's words."""
@@ -218,9 +229,10 @@ def _period_match(asked: Sequence[Period], candidate: Candidate) -> float:
     """
     if not asked:
         return 1.0
-    published = candidate.document.published
+    document = candidate.document
+    published = document.published
     start, end = (place - candidate.start for place in candidate.answer)
-    stated = governing_periods(candidate.text, start, end, published)
+    stated = governing_periods(candidate.text, start, end, published, document.title)
     if stated:
         return float(any(overlaps(one, other) for one in asked for other in stated))
     if published is None:
@@ -231,6 +243,14 @@ def _period_match(asked: Sequence[Period], candidate: Candidate) -> float:
 def _places_of(document: Document, places: frozenset[str]) -> frozenset[str]:
     """Return those places that a document mentions, in its text or in what is known of it."""
     return frozenset(place for place in places if mentions_place(document.with_heading, place))
+
+
+def _told_of(candidate: Candidate, places: frozenset[str], own: frozenset[str]) -> frozenset[str]:
+    """Return those places that a candidate is told of; ``own`` are all that its sentence names."""
+    if not places:
+        return places
+    told = candidate.document.subject_of(candidate.start, candidate.end, alone=bool(own))
+    return frozenset(place for place in places if mentions_place(told, place))
 
 
 def _latin(words: Collection[str]) -> frozenset[str]:

@@ -12,14 +12,15 @@ from __future__ import annotations
 import importlib.resources
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rag.encoder import Encoder, WindowScores
+from rag.encoder import PASSAGE, QUESTION, Encoder, WindowScores
+from rag.language.asking import Asked, asked_for, figure_asked_for, unit_asked_for
 from rag.language.sentences import split_clauses, split_sentences
 from rag.language.words import Segmenter
 from rag.reading.edges import tidy_span
@@ -38,6 +39,8 @@ MOST_EXTRACTS = 16
 MOST_SPANS = 3
 """How many answers are considered in a sentence: its best, and the best of its clauses."""
 _LEAST_CHARACTERS = 4
+_EMBEDDED = 12
+"""How many sentences, those with the best spans, are compared with the question as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class SpanReader:
         """Return the sentences of the passages with what the encoder says of them."""
         tokenizer, most = self._encoder.tokenizer, self._encoder.most_tokens
         asked = tokenizer.encode(question.text)
+        kind, unit = asked_for(question.text), unit_asked_for(question.text)
         windows: list[list[Window]] = []
         around = []
         for hit in hits:
@@ -114,7 +118,7 @@ class SpanReader:
                 tried = [_best_span(scored, *one) for one in ((start, end), *clauses)]
                 spans = [span for span in tried if span is not None]
                 best = max((span.score for span in spans), default=0.0)
-                for span, (first, last) in _distinct(spans, text[start:end], start):
+                for span, (first, last) in _distinct(spans, text[start:end], start, kind, unit):
                     touched = [c for c in clauses if c[0] < last and first < c[1]]
                     if not touched:
                         continue  # blanks between clauses
@@ -123,7 +127,19 @@ class SpanReader:
                         hit, rank, start + at, end + at, clause, (first + at, last + at), span,
                         span.score - best, relevance, near, document,
                     ))  # fmt: skip
-        return found
+        return self._compared(question, found)
+
+    def _compared(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the candidates with their nearness; of those not embedded, the least of any."""
+        by_span = sorted(candidates, key=lambda one: -one.span.score)
+        texts = list(dict.fromkeys(one.text for one in by_span))[:_EMBEDDED]
+        if not texts:
+            return []
+        vectors = self._encoder.embed([QUESTION + question.text, *(PASSAGE + t for t in texts)])
+        cosines = vectors[1:] @ vectors[0]
+        nearness = dict(zip(texts, cosines.tolist(), strict=True))
+        least = float(cosines.min())
+        return [replace(one, nearness=nearness.get(one.text, least)) for one in candidates]
 
 
 def _best_span(scored: Sequence[tuple[Window, WindowScores]], start: int, end: int) -> Span | None:
@@ -133,12 +149,18 @@ def _best_span(scored: Sequence[tuple[Window, WindowScores]], start: int, end: i
 
 
 def _distinct(
-    spans: Sequence[Span], sentence: str, start: int
+    spans: Sequence[Span], sentence: str, start: int, kind: Asked | None, unit: str
 ) -> list[tuple[Span, tuple[int, int]]]:
-    """Return the best spans of a sentence with their tidy edges, each pair of edges once."""
+    """Return the best spans of a sentence with their tidy edges, each pair of edges once.
+
+    Of several figures in one span it is the one of the ``kind`` and ``unit`` asked for.
+    """
     edges: dict[tuple[int, int], Span] = {}
     for span in sorted(spans, key=lambda span: -span.score):
         first, last = tidy_span(sentence, span.start - start, span.end - start)
+        figure = figure_asked_for(sentence[first:last], kind, unit)
+        if figure is not None:
+            first, last = tidy_span(sentence, first + figure[0], first + figure[1])
         edges.setdefault((first + start, last + start), span)
     return [(span, edge) for edge, span in edges.items()][:MOST_SPANS]
 

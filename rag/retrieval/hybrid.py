@@ -9,7 +9,7 @@ in the question's language.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,6 +63,10 @@ class WordSearch(Protocol):
         """Return ids with BM25 scores for words of which any one form will do."""
         ...
 
+    def search_places(self, places: Collection[str], passages: Sequence[int]) -> Ranking:
+        """Return those of some passages that are about places, with the share that they name."""
+        ...
+
 
 class PassageLookup(Protocol):
     """Passages by id."""
@@ -79,7 +83,8 @@ class RetrievalSettings:
     ``quota`` is how many candidates each list of each language may give. The bonuses are the
     cosine that the best passage of a list gains: ``words_bonus`` by the question's own words,
     ``meanings_bonus`` by their translations, ``names_bonus`` by its names, or by its words in a
-    title over text in another language.
+    title over text in another language; ``places_bonus`` is what any passage gains that is about
+    the question's places.
     ``least_share`` is the part of the hits, rounded down, that each language with passages gets
     at least.
     """
@@ -89,6 +94,7 @@ class RetrievalSettings:
     words_bonus: float = 0.04
     meanings_bonus: float = 0.03
     names_bonus: float = 0.02
+    places_bonus: float = 0.03
     least_share: float = 0.375
 
 
@@ -170,6 +176,8 @@ class Retriever:
             for number, score in ranking:
                 gain = bonus * score / ranking[0][1]
                 scores[number] = scores.get(number, lowest) + gain
+        for number, share in self._words.search_places(question.places, list(scores)):
+            scores[number] += self._settings.places_bonus * share
         return _sorted(list(scores.items()))
 
     def _own_lists(

@@ -81,7 +81,8 @@ def _rest(text: str) -> tuple[str, str, bool]:
     text = _FIELD.sub(" | ", text)
     text = _OTHER.sub(" | ", text)
     text = _PERSON.sub(" | ", text)
-    rest = " ".join(part for part in re.split(r"[|｜丨]", text) if part.strip(_MARKS))
+    parts = (part.strip(_MARKS) for part in re.split(r"[|｜丨]", text))
+    rest = " ".join(part for part in parts if part.strip(". "))
     publisher = source["value"].strip(_MARKS) if source else ""
     return rest.strip(_MARKS), publisher, labelled
 

@@ -82,7 +82,11 @@ _NOTICE = re.compile(
     r"仅供|转载|采集|收录|存储)|ICP备|ICP证|公网安备|许可证(?:编?号)?[:：]|不良信息举报|举报(?:电话|邮箱)[:：].*(?:@|12377)|"
     r"(?:生成|抓取|收录|快照|更新)时间[:：]|原文(?:地址|链接|网址)|阅读原文|"
     r"all rights reserved|copyright\s*(?:©|\(c\)|\d{4})|©\s?\d{4}|"
-    r"(?:uses?|using) cookies|cookie (?:policy|settings|consent)|"
+    r"(?:uses?|using|stores?|storing|accept)(?: \d+)? cookies|cookie (?:policy|settings|consent)|"
+    r"\bcookies to (?:improve|give|offer|provide|personali[sz]e|ensure)|value your privacy|"
+    r"(?:点击|扫码|长按|立即|马上).{0,4}(?:下载|安装).{0,12}(?:客户端|APP)|"
+    r"(?:扫码|扫一扫|扫描|长按).{0,16}(?:关注|二维码|公众号)|"
+    r"subscribe (?:now|today|here)|"
     r"terms of (?:use|service)|privacy policy|"
     r"(?:sign up|subscribe).{0,30}(?:newsletter|inbox|updates)|"
     r"(?:do not|not) (?:necessarily )?(?:reflect|represent) the (?:views|opinions)|powered by \w+",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.sources.base import Block
 from rag.sources.datelines import DateLine, parse_dateline
 from rag.sources.furniture import Kind, bare, is_prose, is_title, kind, width
+from rag.sources.pieces import Piece
 
 _REACH = 5
 """A title stands at most this many lines above its date line."""
 _WITHIN = 8
 """The article's first paragraph stands at most this many lines below the date line."""
+_OPENING = 4
+"""A document that is no page has its date line among so many lines."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -122,6 +125,18 @@ def _by_position(blocks: Sequence[Block]) -> Header | None:
 def find_header(blocks: Sequence[Block], limit: int) -> Header | None:
     """Find the article's head among the first ``limit`` blocks, or None when there is none."""
     return _by_dateline(blocks, limit) or _by_position(blocks[:limit])
+
+
+def with_dateline(piece: Piece) -> Piece:
+    """Return a document with publisher and date from a date line among its first lines, if any.
+
+    What the file says of itself comes first, and the line stays in the text.
+    """
+    lines = (parse_dateline(item.text) for item in piece.blocks[:_OPENING])
+    line = next((line for line in lines if line and line.published), None)
+    if line is None or piece.published:
+        return piece
+    return replace(piece, published=line.published, publisher=piece.publisher or line.publisher)
 
 
 def is_repeat(header: Header, text: str) -> bool:

@@ -17,7 +17,7 @@ from rag.sources.base import Block, Dropped, Similarity
 from rag.sources.cleaning import clean
 from rag.sources.datelines import parse_dateline
 from rag.sources.encoding import decode
-from rag.sources.furniture import is_title
+from rag.sources.furniture import is_prose, is_title
 from rag.sources.listing import find_items
 from rag.sources.markup import Page, read_page
 from rag.sources.pieces import Parsed, drop
@@ -26,6 +26,8 @@ _DEEPEST = 200
 """Nesting from which on libxml2 cuts the tree off (its limit is 256)."""
 _LARGEST = 5_000_000
 _LINKED = 0.2
+_NAME_PARTS = re.compile(r"\s[-–—|_·]\s|[|_｜]")
+_LONGEST_SITE = 30
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 
 
@@ -128,6 +130,25 @@ def _main(page: Page, extract: _Extract) -> tuple[list[Block], list[Dropped]]:
     return kept, dropped
 
 
+def _around_article(page: Page) -> dict[int, str]:
+    """Return what stands above the page's one heading or links on below its text, with why.
+
+    Above a heading stand banners and what asks for consent; links below the last running text
+    lead to other pages. Where much of the text would go, the heading is not the article's.
+    """
+    texts = [item.text for item in page.blocks]
+    found: dict[int, str] = {}
+    if len(page.headings) == 1 and page.headings[0] in texts:
+        above = range(texts.index(page.headings[0]))
+        if sum(len(texts[n]) for n in above if n not in page.regions) * 3 < page.characters:
+            banners = (n for n in above if not parse_dateline(texts[n]))
+            found.update(dict.fromkeys(banners, "above the heading of the page"))
+    prose = [n for n, text in enumerate(texts) if n not in page.links and is_prose(text)]
+    last = max(prose, default=len(texts))
+    found.update((n, "link to another page") for n in page.links if n > last)
+    return {n: why for n, why in found.items() if n not in page.regions}
+
+
 def _outside_regions(page: Page) -> tuple[list[Block], list[Dropped]]:
     """Return all blocks but those in menus and margins, unless nothing else is there."""
     kept = [item for n, item in enumerate(page.blocks) if n not in page.regions]
@@ -142,14 +163,22 @@ def _with_metadata(made: Parsed, extract: _Extract, page: Page, head: Sequence[s
         return made
     main = made.pieces[0]
     title = main.title or (head[0] if len(head) == 1 else "") or extract.title
+    named = " ".join(page.title.split())
     main = replace(
         main,
-        title=title or " ".join(page.title.split()),
-        publisher=main.publisher or extract.publisher,
+        title=title or named,
+        publisher=main.publisher or extract.publisher or _site(named, title),
         published=main.published or extract.published,
         url=extract.url,
     )
     return replace(made, pieces=(main, *made.pieces[1:]))
+
+
+def _site(named: str, title: str) -> str:
+    """Return the site that a page's own name adds to its title: "Bridge opened | The Mail"."""
+    parts = _NAME_PARTS.split(named)
+    begins = len(parts) > 1 and title and title.startswith(parts[0].strip())
+    return parts[-1].strip() if begins and len(parts[-1]) <= _LONGEST_SITE else ""
 
 
 def parse(data: bytes, name: str, similarity: Similarity | None = None) -> Parsed:
@@ -170,6 +199,9 @@ def parse(data: bytes, name: str, similarity: Similarity | None = None) -> Parse
         return replace(made, dropped=(*dropped, *made.dropped))
     if not simple and any(_in_article(page, extract)) and extract.text:
         blocks, dropped = _main(page, extract)
+    away = {id(page.blocks[n]): why for n, why in _around_article(page).items()}
+    dropped += [drop(item, away[id(item)]) for item in blocks if id(item) in away]
+    blocks = [item for item in blocks if id(item) not in away]
     made = clean(blocks, similarity, page=not simple)
     made = _with_metadata(made, extract, page, page.headings)
     return replace(made, dropped=(*dropped, *made.dropped))

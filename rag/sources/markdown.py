@@ -12,6 +12,7 @@ from rag.records import PlaceUnit
 from rag.sources import tables
 from rag.sources.base import Block, Similarity
 from rag.sources.encoding import decode
+from rag.sources.header import with_dateline
 from rag.sources.pieces import Parsed, Piece, block
 
 if TYPE_CHECKING:
@@ -131,4 +132,4 @@ def parse(data: bytes, name: str, similarity: Similarity | None = None) -> Parse
         published=parse_date(fields.get("published", "") or fields.get("date", "")),
         url=fields.get("url", ""),
     )
-    return Parsed((piece,))
+    return Parsed((with_dateline(piece),))

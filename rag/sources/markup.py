@@ -86,12 +86,14 @@ class _Table:
 class Page:
     """What a page holds: blocks, which of them stand in menus and the like, and their links.
 
-    ``regions`` are indexes of blocks inside nav, aside, footer and form; ``rows`` of table rows.
+    ``regions`` are indexes of blocks inside nav, aside, footer and form; ``rows`` of table rows;
+    ``links`` of blocks that are links and nothing else.
     """
 
     blocks: list[Block] = field(default_factory=list)
     regions: set[int] = field(default_factory=set)
     rows: set[int] = field(default_factory=set)
+    links: set[int] = field(default_factory=set)
     headings: list[str] = field(default_factory=list)
     title: str = ""
     characters: int = 0
@@ -106,6 +108,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.page = Page()
         self._parts: list[str] = []
+        self._all_linked = True
         self._start = 1
         self._open = {
             "skip": 0,
@@ -181,9 +184,12 @@ class _Reader(HTMLParser):
             if not text.strip(EDGES):
                 return
             self._start = line
+            self._all_linked = True
         self._parts.append(text)
         if self._open["link"]:
             self.page.linked += len(text.strip())
+        elif text.strip(EDGES):
+            self._all_linked = False
 
     def _break(self) -> None:
         """End the current paragraph; inside a table's cell, a break is a space."""
@@ -195,11 +201,13 @@ class _Reader(HTMLParser):
         if text:
             if self._open["h1"]:
                 self.page.headings.append(text)
-            self._emit(text, self._start)
+            self._emit(text, self._start, link=self._all_linked)
 
-    def _emit(self, text: str, line: int, *, row: bool = False) -> None:
+    def _emit(self, text: str, line: int, *, row: bool = False, link: bool = False) -> None:
         made = block(text, PlaceUnit.LINE, line)
         if made.text:
+            if link:
+                self.page.links.add(len(self.page.blocks))
             if self._open["region"]:
                 self.page.regions.add(len(self.page.blocks))
             if row:

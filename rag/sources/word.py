@@ -11,6 +11,7 @@ from rag.errors import SourceError
 from rag.records import PlaceUnit
 from rag.sources import tables
 from rag.sources.base import Block, Similarity
+from rag.sources.header import with_dateline
 from rag.sources.pieces import Parsed, Piece, block
 
 
@@ -104,4 +105,4 @@ def parse(data: bytes, name: str, similarity: Similarity | None = None) -> Parse
             f"{name}: is no readable .docx document ({error}); open it in an office program and "
             "save it again"
         ) from error
-    return Parsed((Piece(blocks, title=title),))
+    return Parsed((with_dateline(Piece(blocks, title=title)),))

@@ -180,6 +180,12 @@ class Catalog:
         documents = self._query("SELECT COUNT(*) FROM documents")[0][0]
         return Counts(documents, sum(languages.values()), languages)
 
+    def unknown(self) -> tuple[int, int]:
+        """Return how many documents have no date, and how many no publisher."""
+        sql = "SELECT SUM(published IS NULL), SUM(publisher = '') FROM documents"
+        undated, unpublished = self._query(sql)[0]
+        return int(undated or 0), int(unpublished or 0)
+
     def check(self) -> str:
         """Return "ok", or what SQLite finds wrong."""
         return str(self._query("PRAGMA integrity_check")[0][0])

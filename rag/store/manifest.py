@@ -12,7 +12,7 @@ from typing import Any
 from rag.errors import IndexDamagedError, IndexModelError, IndexVersionError
 from rag.store.catalog import Counts
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an index written before cannot be read as one written now."""
 
 NAME = "manifest.json"

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ _PANIC = "PanicException"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The words of one passage, by field."""
+    """The words of one passage, by field; ``places`` are those that it is about."""
 
     passage: int
     language: Language
@@ -35,6 +35,7 @@ class Entry:
     body: Sequence[str]
     title: Sequence[str]
     names: Sequence[str]
+    places: Collection[str] = ()
 
 
 class WordIndex:
@@ -75,6 +76,7 @@ class WordIndex:
             document.add_text("title_language", entry.title_language.value)
             for field, words in (
                 (Field.BODY, entry.body), (Field.TITLE, entry.title), (Field.NAMES, entry.names),
+                (Field.PLACES, map(_one_word, entry.places)),
             ):  # fmt: skip
                 document.add_text(field.value, " ".join(words))
             self._open_writer().add_document(document)
@@ -159,6 +161,17 @@ class WordIndex:
                 clauses.append((occur.Should, query.disjunction_max_query(ways)))
         return self._run(clauses, limit, language, None, allowed)
 
+    def search_places(
+        self, places: Collection[str], passages: Sequence[int]
+    ) -> list[tuple[int, float]]:
+        """Return those of some passages that are about places, with the share that they name."""
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        clauses = []
+        for term in self._analyzer.analyze(" ".join(map(_one_word, places))):
+            named = query.term_query(self._schema, Field.PLACES.value, term)
+            clauses.append((occur.Should, query.const_score_query(named, 1 / len(places))))
+        return self._run(clauses, max(1, len(passages)), None, None, passages)
+
     def _run(
         self,
         clauses: Sequence[Any],
@@ -209,6 +222,10 @@ class WordIndex:
         if self._writer is None:
             self._writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         return self._writer
+
+
+def _one_word(place: str) -> str:
+    return place.replace(" ", "")
 
 
 def _writable(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,6 @@ def test_when_the_documents_do_not_say_the_nearest_are_given_and_the_status_is_0
         (("--path", "old/*"), {"old/harbour.txt", "old/塔.txt"}),
         (("--path", "old/"), {"old/harbour.txt", "old/塔.txt"}),
         (("--path", "*.jsonl", "--publisher", "Marn"), {"7"}),
-        (("--path", "*.pdf"), set()),
     ],
 )
 def test_filters_limit_what_is_searched_and_listed(
@@ -116,6 +116,14 @@ def test_filters_limit_what_is_searched_and_listed(
     assert {item["key"] for item in answer["citations"]} == expected
     listed = manage("list", *flags, "--index", index, "--json")
     assert {row["key"] for row in listed.lines} == expected
+
+
+def test_filters_that_nothing_passes_are_told(ask: Run, manage: Run, index: Path) -> None:
+    done = ask(QUESTION, "--path", "*.pdf", "--index", index)
+    assert done.status == 2
+    assert done.message.startswith("error: no document passes the filters. `rag list` shows")
+    assert re.search(r"\d have no date, \d no publisher$", done.message.strip())
+    assert manage("list", "--path", "*.pdf", "--index", index).out == ""
 
 
 def test_top_k_limits_the_passages_that_are_read(ask: Run, index: Path) -> None:
@@ -227,7 +235,7 @@ def test_a_pipe_is_read_a_question_a_line_and_answered_line_for_line(
     ("arguments", "message"),
     [
         (("",), "error: the question is empty"),
-        (("  ?!。 ",), "error: the question is empty"),
+        (("  ?!。 ",), "error: the question has no words"),
         (("x" * 10_000,), "error: the question has 10,000 characters, at most 1,000 are read"),
         ((QUESTION, "--top-k", "0"), "error: top_k is 0, expected a whole number from 1 to 100"),
         ((QUESTION, "--threshold", "3"), "error: threshold is 3.0, expected a number from 0 to 1"),

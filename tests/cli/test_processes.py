@@ -160,7 +160,7 @@ def test_a_conversation_answers_in_colour_within_the_width_and_keeps_its_history
         terminal.wait_for("Ask a question; Ctrl-D ends.")
         terminal.wait_for(r"\? $")
         terminal.type("?!\n")
-        terminal.wait_for(r"error: the question is empty[^\n]*\n[^\n]*\? $")
+        terminal.wait_for(r"error: the question has no words[^\n]*\n[^\n]*\? $")
         shown = terminal.ask("云溪图书馆共有藏书多少？\n")
         assert "25.6万" in shown
         assert "\033[" in shown

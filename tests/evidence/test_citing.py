@@ -61,6 +61,18 @@ def test_the_answer_is_the_words_of_the_best_extract(answer_from: Answering) -> 
     assert answer.warnings == ("copied page",)
 
 
+def test_another_figure_of_the_same_source_bears_nothing_out(answer_from: Answering) -> None:
+    text = "It employed 40 people. Of them 40 people were poor, and 12 people ill."
+    document = Document("mill", "", text)
+    found = [
+        Extract("mill", text.index(words) - 12, text.index(words) + len(words), (span,), 0.9)
+        for words in ("40 people.", "40 people were", "12 people")
+        for span in [(text.index(words), text.index(words) + len("40 people"))]
+    ]
+    answer = answer_from(asked("How many?"), Draft(tuple(found), True), {"mill": document})
+    assert [one.words for one in answer.citations] == [("40 people",), ("40 people",)]
+
+
 def test_figures_of_the_answer_are_read_and_said_in_the_other_language(
     answer_from: Answering,
 ) -> None:
@@ -157,6 +169,37 @@ def test_a_quotation_that_names_another_place_is_not_about_this_one(
     draft = Draft((Extract("mills", start, len(text), ((at, at + 2),), 0.9),), True)
     question = asked("How many mills did Qinghai build?", "qinghai")
     assert answer_from(question, draft, {"mills": document}).answered is answered
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answered"),
+    [
+        ("全国修了多少座桥？", "当年全省修了40座桥。", False),
+        ("全国修了多少座桥？", "当年全国修了40座桥，全省修了2座。", True),
+        ("全国修了多少座桥？", "当年修了40座桥。", True),
+        ("How many bridges were built nationwide?", "Province-wide 40 bridges rose.", False),
+        ("How many bridges were built?", "Province-wide 40 bridges rose.", True),
+    ],
+)
+def test_what_is_told_of_a_part_of_a_nation_is_not_told_of_it(
+    question: str, text: str, answered: bool, answer_from: Answering
+) -> None:
+    at = text.index("40")
+    draft = Draft((Extract("bridges", 0, len(text), ((at, at + 2),), 0.9),), True)
+    found = answer_from(asked(question), draft, {"bridges": Document("bridges", "", text)})
+    assert found.answered is answered
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [("How many in Q3 2024?", True), ("How many in 2023?", False), ("How many in Q2 2024?", False)],
+)
+def test_what_names_no_time_is_of_that_in_its_documents_title(
+    question: str, answered: bool, answer_from: Answering
+) -> None:
+    document = Document("mill", "", "It sold 40 pots.", "The mill in the third quarter of 2024")
+    draft = Draft((Extract("mill", 0, 16, ((8, 15),), 0.9),), True)
+    assert answer_from(asked(question), draft, {"mill": document}).answered is answered
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,14 @@
 
 import pytest
 
-from rag.language.asking import Asked, asked_for, asks_for_several, is_of_kind, unit_asked_for
+from rag.language.asking import (
+    Asked,
+    asked_for,
+    asks_for_several,
+    figure_asked_for,
+    is_of_kind,
+    unit_asked_for,
+)
 from rag.language.figures import find_figures
 from rag.language.measures import is_counted_so
 from rag.language.rendering import as_figure
@@ -32,6 +39,8 @@ ASKED = [
     ("How many millions were lost?", Asked.FIGURE),
     ("how much did they recover", Asked.FIGURE),
     ("what percentage of it", Asked.PERCENT),
+    ("decline of exports in percent", Asked.PERCENT),
+    ("By what % did it fall?", Asked.PERCENT),
     ("降幅比例是多少", Asked.PERCENT),
     ("how long is it", Asked.FIGURE),
     ("何时开放", Asked.DATE),
@@ -129,3 +138,22 @@ def test_a_question_may_name_the_unit(question: str, unit: str) -> None:
 def test_persons_are_not_firms(words: str, unit: str, may: bool) -> None:
     [figure] = find_figures(words)
     assert is_counted_so(as_figure(figure), unit) is may
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "figure"),
+    [
+        ("有多少家工厂", "200名骨干来自78家", "78家"),
+        ("有多少名骨干", "200名骨干来自78家", "200名"),
+        ("花了多少钱", "28人凑了近3亿元", "近3亿元"),
+        ("how much money was it", "28 people and nearly 3 million yuan", "nearly 3 million yuan"),
+        ("有多少", "200名骨干来自78家", ""),
+        ("有多少家工厂", "78家", ""),
+        ("谁来了", "200名骨干来自78家", ""),
+    ],
+)
+def test_of_several_figures_the_one_asked_for_is_told(
+    question: str, words: str, figure: str
+) -> None:
+    found = figure_asked_for(words, asked_for(question), unit_asked_for(question))
+    assert (words[slice(*found)] if found else "") == figure

@@ -1,8 +1,10 @@
 """Figures are what a text counts, not what it dates by."""
 
+from decimal import Decimal
+
 import pytest
 
-from rag.language.figures import find_figures
+from rag.language.figures import figures_within, find_figures
 
 
 @pytest.mark.parametrize(
@@ -16,3 +18,24 @@ from rag.language.figures import find_figures
 )
 def test_periods_are_no_figures(text: str, figures: list[str]) -> None:
     assert [figure.text for figure in find_figures(text)] == figures
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "value", "unit"),
+    [
+        ("城市：东港；产量(万吨)：39；占比（%）：4.5", "39", 390_000, "吨"),
+        ("城市：东港；产量(万吨)：39；占比（%）：4.5", "4.5", "4.5", "%"),
+        ("2031年产量（单位：万吨） 城市：东港；产量：39", "39", 390_000, "吨"),
+        ("Output (unit: million tonnes) Town: Ost; Output: 1.5", "1.5", 1_500_000, "tonnes"),
+        ("2031年产量（单位：万吨） 城市：东港；人数：39名", "39名", 39, "名"),
+        ("城市：东港(北)；人数：39", "39", 39, ""),
+        ("东港（万吨）有39", "39", 39, ""),
+    ],
+)
+def test_a_bare_figure_in_a_table_has_the_unit_of_its_column_or_caption(
+    row: str, cell: str, value: int | str, unit: str
+) -> None:
+    at = row.index(cell)
+    [figure] = figures_within(row, at, at + len(cell))
+    assert (figure.text, figure.value, figure.unit) == (cell, Decimal(value), unit)
+    assert (figure.start, figure.end) == (0, len(cell))

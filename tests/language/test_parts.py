@@ -130,8 +130,17 @@ def test_other_questions_have_no_parts(question: str, segmenter: Segmenter) -> N
         ),
         (
             "What does the K3 cost, and how heavy is it?",
-            ("What does the K3 cost?", "how heavy is it (K3)?"),
+            ("What does the K3 cost?", "how heavy is it (the K3)?"),
         ),
+        (
+            "How long is the bay bridge and what did it cost?",
+            ("How long is the bay bridge?", "what did it cost (the bay bridge)?"),
+        ),
+        (
+            "When is the water cut, how many households?",
+            ("When is the water cut?", "how many households (the water cut)?"),
+        ),
+        ("新馆有多高？花了多少钱？", ("新馆有多高", "新馆花了多少钱")),
         (
             "湖北2019年关了多少家厂，走了多少人？",
             ("湖北2019年关了多少家厂", "湖北2019年走了多少人"),

@@ -10,6 +10,7 @@ from rag.language.periods import (
     find_periods,
     governing_periods,
     is_reported_then,
+    named_periods,
     overlaps,
 )
 
@@ -141,6 +142,32 @@ def test_nothing_is_found_twice() -> None:
     assert found == ["2023年前11个月", "去年前11个月"]
 
 
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("东港2022森林覆盖率", [2022]),
+        ("oil exports Norway 2022", [2022]),
+        ("2022 exports of Norway?", [2022]),
+        ("东港2022年和2023的产量", [2022]),
+        ("did they plant 2000 trees", []),
+        ("2000多人", []),
+        ("查获2000部手机", []),
+    ],
+)
+def test_a_year_is_understood_in_a_question_typed_as_a_search(
+    question: str, years: list[int]
+) -> None:
+    assert [period.start.year for period in named_periods(question)] == years
+
+
+def test_words_that_are_told_of_no_time_are_of_that_in_the_title() -> None:
+    told = governing_periods("It sold 40.", 8, 10, WRITTEN, "The mill in 2022")
+    assert [period.start.year for period in told] == [2022]
+    told = governing_periods("In 2021 it sold 40.", 16, 18, WRITTEN, "The mill in 2022")
+    assert [period.start.year for period in told] == [2021]
+    assert governing_periods("It sold 40.", 8, 10, WRITTEN, "The mill on 5 May 2022") == []
+
+
 def test_a_text_of_soon_after_a_period_reports_on_it() -> None:
     year = [Period(date(2022, 1, 1), date(2022, 12, 31))]
     days = [date(2021, 12, 31), date(2022, 1, 1), date(2023, 4, 10), date(2023, 4, 11), None]
@@ -170,6 +197,7 @@ TREATED = "东城全年诊疗90万人次，2022年为81万人次；西城70万�
         ("It fell from 120 tonnes in 2022 to 80 tonnes.", "80 tonnes", []),
         ("In 2022, the port handled 30 ships, up from 25 in 2021.", "30 ships", [2022]),
         ("It stood at 51,459 in 2022, and at 1,197 in 2023.", "1,197", [2023]),
+        ("Mill: Ost; Year: 2023; Sacks: 40; Hands: 3", "3", [2023]),
     ],
 )
 def test_words_are_told_of_the_period_of_their_clause(

@@ -59,3 +59,14 @@ def test_the_result_is_never_empty_and_lies_in_the_text(text: str, data: st.Data
     end = data.draw(st.integers(start + 1, len(text)))
     begin, stop = tidy_span(text, start, end)
     assert 0 <= begin < stop <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("From January to August it was shut.", "August", "January to August"),
+        ("2023年3月至5月停运。", "5月", "2023年3月至5月"),
+    ],
+)
+def test_a_stretch_of_time_keeps_both_its_ends(text: str, found: str, whole: str) -> None:
+    assert tidied(text, found) == whole

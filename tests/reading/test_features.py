@@ -166,6 +166,21 @@ def test_what_the_question_says_already_is_marked(segmenter: Segmenter) -> None:
     assert feature("repeats", rows) == [1.0, 0.0]
 
 
+def test_a_sentence_is_told_of_the_places_it_names_or_that_stand_near(segmenter: Segmenter) -> None:
+    titled = candidate(segmenter, "The bridge opened.", 0, "News of Guangxi")
+    other = candidate(segmenter, "Qinghai opened a bridge.", 1, "News of Guangxi and Gansu")
+    listed = candidate(segmenter, "Qinghai opened a bridge.", 2, "News of the west")
+    near = replace(listed, document=replace(listed.document, text=f"{listed.text} So did Guangxi."))
+    asked = replace(question("Did Guangxi build it?", "guangxi"), places=frozenset({"guangxi"}))
+    rows = features(asked, [titled, other, near], segmenter)
+    # What names a place of its own is not told of the one beside it.
+    assert feature("placed", rows) == [1.0, 1.0, 0.0]
+    assert feature("elsewhere", rows) == [0.0, 1.0, 1.0]
+    nowhere = features(question("Did they build it?", "they"), [titled, other], segmenter)
+    assert feature("placed", nowhere) == [1.0, 1.0]
+    assert feature("elsewhere", nowhere) == [0.0, 1.0]
+
+
 def test_no_candidates_give_no_rows(segmenter: Segmenter) -> None:
     rows = features(question("When?", "when"), [], segmenter)
     assert rows.shape == (0, len(FEATURES))

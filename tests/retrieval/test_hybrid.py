@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -37,6 +37,7 @@ class Words:
 
     rankings: dict[tuple[Field, Language | None], Ranking]
     meanings: dict[Language, Ranking] = field(default_factory=dict)
+    places: Ranking = field(default_factory=list)
     calls: list[dict[str, object]] = field(default_factory=list)
 
     def search(
@@ -68,6 +69,9 @@ class Words:
     ) -> Ranking:
         found = self.meanings.get(language, []) if meanings else []
         return [item for item in found if allowed is None or item[0] in allowed][:limit]
+
+    def search_places(self, places: Collection[str], passages: Sequence[int]) -> Ranking:
+        return [item for item in self.places if places and item[0] in passages]
 
 
 class Passages:
@@ -142,6 +146,16 @@ def test_names_raise_passages_of_another_language() -> None:
     fields = {Field.NAMES: 1.0, Field.BODY: 1.0}
     names = [call for call in words.calls if call["fields"] == fields]
     assert {call["words"] for call in names} == {("guangxi",)}
+
+
+def test_passages_about_the_places_asked_about_are_raised_in_any_language() -> None:
+    vectors = Vectors({EN: [(1, 0.80), (2, 0.79)], ZH: [(3, 0.78), (4, 0.70)]})
+    words = Words({}, places=[(2, 1.0), (3, 0.5), (77, 1.0)])
+    settings = RetrievalSettings(places_bonus=0.04)
+    asked = replace(question(), places=frozenset({"guangxi"}))
+    found = search(vectors, words, asked, settings=settings)
+    assert found == [(2, 0.83), (1, 0.8), (3, 0.8), (4, 0.7)]
+    assert search(vectors, words, settings=settings)[0] == (1, 0.8)
 
 
 def test_names_of_a_chinese_question_are_looked_for_in_english_bodies() -> None:

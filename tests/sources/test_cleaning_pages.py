@@ -163,3 +163,43 @@ def test_a_page_of_shuffled_sentences_carries_a_warning(load: Load) -> None:
     assert document.warnings == ("sentences out of order: 8 of 8 paragraphs break off",)
     assert document.title == lines[0]
     assert document.text.split("\n") == lines[1:9]
+
+
+_BRIDGE = (
+    "<h1>New bridge opens in Halden</h1><p>The second bridge of Halden opened on Monday. It is "
+    "410 metres long and cost 63 million kroner, said the mayor, Ida Lund.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div class='x'>We set 143 cookies to improve your visit. Accept all</div>{}",
+        "<div>Save a quarter of the price in your first year of reading</div><article>{}</article>",
+        "<nav><a href='/'>Home</a></nav><main>{}<div><h3>Read more</h3><a href='/a'>Ferry sinks, 9 "
+        "dead</a> <a href='/b'>Ten best beaches of 2025</a></div></main>",
+        "{}<div><p><a href='/a'>Ferry sinks, 9 dead</a></p><p><a href='/b'>Beaches</a></p></div>",
+    ],
+)
+def test_banners_above_the_heading_and_links_below_the_text_are_no_part_of_it(
+    load: Load, page: str
+) -> None:
+    name = "<title>New bridge opens in Halden | Halden Post</title>"
+    source = load(
+        "page.html", f"<html><head>{name}</head><body>{page.format(_BRIDGE)}</body></html>"
+    )
+    (document,) = source.documents
+    assert (document.title, document.publisher) == ("New bridge opens in Halden", "Halden Post")
+    text = document.text.removeprefix(document.title).strip()
+    assert text.startswith("The second bridge")
+    assert text.endswith("Ida Lund.")
+    assert source.dropped
+
+
+def test_links_inside_a_text_and_a_list_of_links_alone_are_kept(load: Load) -> None:
+    linked = _BRIDGE.replace("Ida Lund", "<a href='/lund'>Ida Lund</a>")
+    (document,) = load("page.html", linked).documents
+    assert "the mayor, Ida Lund." in document.text
+    links = "<ul><li><a href='/a'>Water board</a></li><li><a href='/b'>Road board</a></li></ul>"
+    (document,) = load("links.html", links).documents
+    assert document.text.split("\n") == ["Water board", "Road board"]

@@ -326,3 +326,20 @@ def test_records_keep_their_ids_and_metadata(load: Load) -> None:
     assert places(source) == ["record 1", "record 1"]
     assert (two.key, three.key) == ("7", f"{source.path}#3")
     assert source.problems == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Halden Post, 18 January 2031",
+        "*Halden Post, 18 January 2031. By Nora Pell*",
+        "Halden Post | Updated 18 January 2031",
+        "来源：Halden Post 2031年1月18日",
+    ],
+)
+def test_a_date_line_under_the_heading_of_a_markdown_file_is_read_and_kept(
+    load: Load, line: str
+) -> None:
+    (document,) = load("ferry.md", f"# Ferries of Halden\n\n{line}\n\nThe ferries stop.").documents
+    assert (document.publisher, document.published) == ("Halden Post", date(2031, 1, 18))
+    assert "2031" in document.text

@@ -86,6 +86,20 @@ def test_each_field_is_searched_alone(words: WordIndex) -> None:
     assert words.search(["yunxi"], BODY, 9) == []
 
 
+def test_places_are_found_among_given_passages_by_the_share_that_is_named(tmp_path: Path) -> None:
+    index = WordIndex(tmp_path / "words")
+    about = (("guangxi",), ("guangxi", "new york"), ("york",), ("guangxi",))
+    index.add(
+        Entry(number, EN, EN, ["word"] * number, [], [], places)
+        for number, places in enumerate(about, start=1)
+    )
+    index.commit()
+    assert index.search_places(["guangxi"], [1, 2, 3]) == [(1, 1.0), (2, 1.0)]
+    assert index.search_places(["new york", "guangxi"], [1, 2, 3]) == [(2, 1.0), (1, 0.5)]
+    assert index.search_places([], [1, 2, 3]) == []
+    assert index.search_places(["guangxi"], []) == []
+
+
 def test_a_fields_weight_multiplies_its_scores(words: WordIndex) -> None:
     ((_, one),) = words.search(["keeper"], {Field.TITLE: 1.0}, 9)
     ((_, half),) = words.search(["keeper"], {Field.TITLE: 0.5}, 9)
