@@ -68,8 +68,8 @@ class Asking:
         if self._filters and next(catalog.documents(self._filters), None) is None:
             undated, unpublished = catalog.unknown()
             raise UsageError(
-                "no document passes the filters. `rag list` shows what is known of each: "
-                f"{undated} have no date, {unpublished} no publisher"
+                "no document passes the filters. `rag list` shows paths, dates and publishers; "
+                f"{undated} of the documents have no date, {unpublished} no publisher"
             )
         answer = self._answer(question)
         if self._author is None or self._found is None or not answer.answered or answer.combined:

@@ -189,7 +189,8 @@ class Engine:
         """Return the answer with its citations, or the statement that the documents do not say.
 
         Raises:
-            UsageError: the question is empty or too long, or ``top_k`` is out of range.
+            UsageError: the question is empty or too long, ``top_k`` is out of range, or no document
+                passes the filters.
             IndexFolderError: the index cannot be used.
         """
         *_, whole = self.stream(question, filters=filters, top_k=top_k)

@@ -53,7 +53,8 @@ def _lines(source: Source, screen: Screen) -> Iterator[str]:
             yield from _row(place, text, margin, screen, "")
         yield ""
     if source.dropped:
-        yield screen.paint(f"dropped, {len(source.dropped)} parts:", "1;31")
+        parts = f"{len(source.dropped)} part" + "s" * (len(source.dropped) != 1)
+        yield screen.paint(f"dropped, {parts}:", "1;31")
     for item in source.dropped:
         yield from _row(item.place, f"({item.reason}) {item.text}", margin, screen, "2")
 

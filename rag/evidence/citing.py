@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from rag.evidence.series import Group, compare
 from rag.evidence.verification import answer_figures, verified
-from rag.language.asking import asks_for_several
+from rag.language.asking import Asked, asked_for, asks_for_several
 from rag.language.claims import agrees
+from rag.language.measures import measure_of
 from rag.language.rendering import as_figure
 from rag.language.words import Segmenter
 from rag.records import (
@@ -24,6 +25,7 @@ from rag.records import (
 
 MOST_CITATIONS = 5
 MOST_NEAREST = 3
+_FIGURES = (Asked.MONEY, Asked.COUNT, Asked.PERCENT, Asked.FIGURE)
 SURE_SHARE, SEVERAL_SHARE = 0.9, 0.75
 """Of the first citation's score, the part that a further one must have; the second where a question
 asks for several things."""
@@ -52,35 +54,38 @@ def answer_from(
     compared = [one.extract for group in groups for one in group.statements]
     several = asks_for_several(question.text)
     least = (SEVERAL_SHARE if several else SURE_SHARE) * found[0].score
+    lead = compared[0] if compared else found[0]
+    one_figure = asked_for(question.text) in _FIGURES and not several
     also = [
         item
         for item in found[:MOST_CITATIONS]
         if item.score >= least
         and item not in compared
-        and (several or _bears_out(item, found[0], documents))
+        and not (one_figure and _tells_another(item, lead, documents))
     ]
     cited = [*compared, *also]
     citations = cite(cited, documents)
-    lead = citations[0]
     shown = len(citations) if several and len(groups) < 2 else 1
     texts = tuple(dict.fromkeys(text for one in citations[:shown] for text in one.words))
     read = (
         item for one in cited[:shown] for item in answer_figures(one, documents[one.document_key])
     )
-    figures = tuple({item.text: as_figure(item) for item in read}.values())
+    figures = tuple({(item.text, item.unit): as_figure(item) for item in read}.values())
     return Answer(
         question.as_typed, texts[0], texts, True, citations, (), figures,
         verdict=verdict_on(claim, figures),
         conflicts=_reported(groups, cited) if len(groups) > 1 else (),
-        warnings=lead.document.warnings,
+        warnings=citations[0].document.warnings,
     )  # fmt: skip
 
 
-def _bears_out(one: Extract, first: Extract, documents: Mapping[str, Document]) -> bool:
-    """Return whether an extract can stand beside the first one: it tells no other figure."""
-    said = [answer_figures(item, documents[item.document_key]) for item in (first, one)]
-    values = [{figure.value for figure in figures} for figures in said]
-    return not all(values) or values[0] == values[1]
+def _tells_another(one: Extract, lead: Extract, documents: Mapping[str, Document]) -> bool:
+    """Return whether an extract's figures are others than those that lead the answer."""
+    first, second = (
+        {(measure_of(figure).of, measure_of(figure).value) for figure in map(as_figure, figures)}
+        for figures in (answer_figures(item, documents[item.document_key]) for item in (lead, one))
+    )
+    return bool(first and second) and first != second
 
 
 def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Reported, ...]:

@@ -15,7 +15,13 @@ from rag.evidence.verification import answer_figures
 from rag.language.dates import Period
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import local_places
-from rag.language.periods import is_reported_then, named_periods, overlaps, stated_periods
+from rag.language.periods import (
+    is_reported_then,
+    named_periods,
+    overlaps,
+    stated_periods,
+    titled_periods,
+)
 from rag.language.rendering import as_figure
 from rag.language.words import Segmenter
 from rag.records import Document, Extract, Figure, Question, Relation
@@ -148,7 +154,9 @@ def _statement(extract: Extract, document: Document, segmenter: Segmenter) -> St
     if len(figures) != 1:
         return None
     quote = document.text[extract.start : extract.end]
-    stated = stated_periods(quote, document.published)
+    stated = stated_periods(quote, document.published) or titled_periods(
+        document.title, document.published
+    )
     covers = max(stated, key=lambda period: period.end - period.start, default=None)
     named = local_places(quote, segmenter.words(quote))
     heading = document.title or document.text[:_NEIGHBOURS]

@@ -6,9 +6,17 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
-from rag.language.asking import Asked, asked_for, asks, is_of_kind, is_of_unit, unit_asked_for
+from rag.language.asking import (
+    Asked,
+    asked_for,
+    asks,
+    is_of_dimension,
+    is_of_kind,
+    is_of_unit,
+    unit_asked_for,
+)
 from rag.language.dates import Period
-from rag.language.figures import figures_within, find_figures
+from rag.language.figures import figures_within, find_figures, with_unit
 from rag.language.names import local_places, mentions_place, provinces
 from rag.language.periods import governing_periods, named_periods, overlaps
 from rag.language.quantities import Quantity
@@ -16,11 +24,13 @@ from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
 _NATION = re.compile(
-    r"全国|\b(?:nationwide|countrywide|nationally|across (?:the country|china))\b", re.IGNORECASE
+    r"全国|我国|\b(?:nationwide|countrywide|nationally|"
+    r"(?:across|throughout) (?:the country|china))\b",
+    re.IGNORECASE,
 )
 _PART_OF_NATION = re.compile(
-    r"全[省市区县州盟镇乡]|\b(?:province|region|city|county)-?wide\b|"
-    r"\bacross the (?:province|region|city|county)\b",
+    r"(?<![健安保完齐周])全(?:自治)?[省市区县州](?![场域政级])|\b(?:province|region|state|city|county)-?wide\b|"
+    r"\b(?:across|throughout) the (?:province|region|state|city|county)\b",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
@@ -32,10 +42,10 @@ def verified(
     """Return the extracts of a draft that may stand as answers, in its order.
 
     An extract must be about the question's places and period, be of the kind asked for, and say
-    more than the question does: "how many" is answered by a count, 多少家 not by persons, "how much
-    money" by money, and "how much of the 40 million" not by 40 million. "When" may be answered by
-    what is no date: in spring, after the flood. A sentence that asks something itself answers
-    nothing, unless it is asked what was asked.
+    more than the question does: "how many" is answered by a count, 多少家 not by persons, "how
+    heavy" not by metres, "how much money" by money, and "how much of the 40 million" not by 40
+    million. "When" may be answered by what is no date: in spring, after the flood. A sentence that
+    asks something itself answers nothing, unless it is asked what was asked.
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
@@ -51,6 +61,7 @@ def verified(
             is_of_kind(words, kind)
             and (about_asking or not asks(document.text[extract.start : extract.end]))
             and is_of_unit(words, unit)
+            and is_of_dimension(words, question.text)
             and not (kind and _repeats(words, said))
             and not (kind and _is_label(extract, document, words))
             and is_of_period(extract, document, periods)
@@ -61,9 +72,15 @@ def verified(
 
 
 def answer_words(extract: Extract, document: Document) -> str:
-    """Return the words of an extract that answer, the whole quotation where none are marked."""
+    """Return the words of an extract that answer, the whole quotation where none are marked.
+
+    A bare figure in a table has its unit behind it.
+    """
+    quote = document.text[extract.start : extract.end]
     spans = extract.spans or ((extract.start, extract.end),)
-    return " ".join(document.text[start:end] for start, end in spans)
+    return " ".join(
+        with_unit(quote, start - extract.start, end - extract.start) for start, end in spans
+    )
 
 
 def answer_figures(extract: Extract, document: Document) -> list[Quantity]:
@@ -90,8 +107,9 @@ def is_about(
     """
     quote = document.text[extract.start : extract.end]
     if not question.places:
-        of_nation = _NATION.search(question.text) and not _NATION.search(quote)
-        return not (of_nation and _PART_OF_NATION.search(quote))
+        of_nation = _NATION.search(question.text) and not _PART_OF_NATION.search(question.text)
+        of_part = _PART_OF_NATION.search(quote) and not _NATION.search(quote)
+        return not (of_nation and of_part)
     own = local_places(quote, segmenter.words(quote))
     named = document.subject_of(extract.start, extract.end, alone=bool(own))
     towns = question.places - provinces()

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.figures import find_figures
-from rag.language.measures import is_counted_so, is_unit
+from rag.language.measures import is_counted_so, is_length_or_sum, is_unit, measure_of
 from rag.language.quantities import Quantity, QuantityKind
 from rag.language.rendering import as_figure
 from rag.records import Language
@@ -36,7 +36,7 @@ _PERCENT = (
     r"百分之几|百分之多少|多少个?百分|多大比例|几成|多少成|"
     r"(?:比例|比重|占比|百分比)(?:是|为|达到?)?多少|"
     r"\b(?:what|which) (?:percentage|share|proportion)\b|\bhow many percent|"
-    r"\b(?:in|by what|by how many|what) (?:pct\b|per ?cent\b|%)"
+    r"\b(?:by )?(?:what|how many) (?:pct\b|per ?cent\b|%)|\bin (?:pct|per ?cent|%)\W*$"
 )
 _UNIT = re.compile(
     rf"(?:多少|几)(?P<measure>{_MEASURE})(?!钱)|"
@@ -79,6 +79,21 @@ _SEVERAL = re.compile(
     rf"\bwhat {_ARE} (?:the |its |their )(?:[a-z]+ )?{PLURAL}",
     re.IGNORECASE,
 )
+_DIMENSIONS = tuple(
+    (re.compile(pattern, re.IGNORECASE), frozenset(measures))
+    for pattern, measures in (
+        (r"多重(?=[?？。的]|$)|\bhow heavy\b|\bhow much (?:do|does|did) [^?]+ weigh\b", ("grams",)),
+        (
+            r"多[宽深远厚](?=[?？。的]|$)|\bhow (?:tall|wide|thick)\b|"
+            r"\bhow (?:far|deep) (?:is|are|was|were|away|from)\b",
+            ("metres",),
+        ),
+        (r"多久|多长时间", ("seconds", "months")),
+        (r"多长|\bhow long\b", ("metres", "seconds", "months")),
+    )
+)
+"""What can answer a question for a weight, a length or a stretch of time."""
+
 _PART = re.compile(
     r"成|分之|半|\b(?:half|third|quarter|fifth|tenth)s?\b|\bout of\b|\bin (?:\d|[a-z]+\b)",
     re.IGNORECASE,
@@ -129,6 +144,17 @@ def figure_asked_for(words: str, asked: Asked | None, unit: str) -> tuple[int, i
     if len(figures) < 2 or len(fitting) != 1:
         return None
     return fitting[0].start, fitting[0].end
+
+
+def is_of_dimension(words: str, question: str) -> bool:
+    """Return whether an answer has no figure of another dimension than a question asks for.
+
+    Who asks 有多重 is not answered by 8.6米.
+    """
+    wanted = next((measures for asked, measures in _DIMENSIONS if asked.search(question)), None)
+    figures = [as_figure(figure) for figure in find_figures(words)] if wanted else []
+    sums = [figure for figure in figures if is_length_or_sum(figure)]
+    return not wanted or not sums or any(measure_of(figure).of in wanted for figure in sums)
 
 
 def asks(sentence: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from rag.language.units import LATIN_UNITS
+from rag.language.units import LATIN_UNITS, MEASURES
 
 MONTH_NUMBERS = {
     name: number
@@ -237,7 +237,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     _rule(rf"{_YEAR}(?P<first>)的?前\s?(?P<last>\d{{1,2}})\s?个月", _span),
     _rule(rf"{_YEAR}(?P<half>[上下])半年", _half),
     _rule(rf"{_YEAR}的?第?(?P<quarter>[一二三四1-4])季度", _quarter),
-    _rule(rf"{_YEAR}\s?Q(?P<quarter>[1-4])", _quarter),
+    _rule(rf"{_YEAR}\s?Q(?P<quarter>[1-4])(?![A-Za-z\d])", _quarter),
     _rule(rf"{_YEAR}的?前(?P<count>[二两三23])个?季度", _first_quarters),
     _rule(rf"{_YEAR}\s?(?P<month>{_NUMBER})\s?月(?:份)?", _month),
     _rule(
@@ -278,11 +278,12 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     _rule(rf"(?<![A-Za-z]){_MONTH}\s(?P<year>(?:19|20)\d\d)(?!\d)", _english_month),
     # The cell of a table: 年份：2022, Year: 2022.
     _rule(
-        r"(?:(?<=年份[:：])|(?<=年度[:：])|(?<=\byear[:：])|(?<=\byear[:：] ))"
-        r"(?P<year>(?:19|20)\d\d)(?![\d.,]\d|\d)",
+        r"(?:(?<=年[份度][:：])(?<![\u4e00-\u9fff]年[份度][:：])|"
+        r"(?<=\byear: )(?<![a-z] year: ))(?P<year>(?:19|20)\d\d)"
+        rf"(?![\d,.]\d|\d|\s?(?:{LATIN_UNITS}|{MEASURES})\b)",
         _whole_year,
     ),
-    _rule(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-\s]?Q(?P<quarter>[1-4])(?!\w)", _quarter),
+    _rule(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-\s]?Q(?P<quarter>[1-4])(?![A-Za-z\d])", _quarter),
     # The year of a table's column: "Visitors 2023: 12,680".
     _rule(r"(?<=[a-z] )(?P<year>(?:19|20)\d\d)(?=[:：])", _whole_year),
     _rule(

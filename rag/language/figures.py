@@ -9,8 +9,13 @@ from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.periods import period_spans
 from rag.language.quantities import Quantity, QuantityKind, find_quantities
 
-_COLUMN_UNIT = re.compile(r"[（(](?P<unit>[^（）()：:]{1,12})[)）][:：]\s?$")
-_CAPTION_UNIT = re.compile(r"[（(](?:单位：|unit: )(?P<unit>[^（）()]{1,20})[)）] .*[:：]\s?$")
+_COLUMN_UNIT = re.compile(r"[（(](?P<unit>[^（）()：:\d]{1,12})[)）][:：]\s?$")
+_CAPTION_UNIT = re.compile(
+    r"[（(](?:单位：|unit: )(?P<unit>[^（）()\d]{1,20})[)）] "
+    r"(?:.*[；;]\s?)?(?![^；;]*(?:号|名次|排名|[人户个家次]数|数量|number|rank|year|年))[^；;]*[:：]\s?$",
+    re.IGNORECASE,
+)
+"""The unit of a whole table, but for columns that number or count."""
 
 
 def find_figures(text: str) -> list[Quantity]:
@@ -29,18 +34,31 @@ def find_figures(text: str) -> list[Quantity]:
     ]
 
 
+def with_unit(quote: str, start: int, end: int) -> str:
+    """Return words of a quotation, a bare figure in a table with the unit of its column or caption.
+
+    39 behind 产量（万吨）： is 39万吨.
+    """
+    words = quote[start:end]
+    figures = find_figures(words)
+    if len(figures) != 1 or figures[0].unit or figures[0].end != len(words):
+        return words
+    before = quote[: start + figures[0].start]
+    unit = _COLUMN_UNIT.search(before) or _CAPTION_UNIT.search(before)
+    return words + unit["unit"] if unit else words
+
+
 def figures_within(quote: str, start: int, end: int) -> list[Quantity]:
     """Return the quantities in a stretch of a quotation, with offsets in the stretch.
 
-    A bare figure in the row of a table has the unit of its column or of the table: 39 behind
-    产量（万吨）： is 390,000 吨.
+    They have their units from ``with_unit``; their text is as it stands.
     """
-    found = []
-    for figure in find_figures(quote[start:end]):
-        before = quote[: start + figure.start]
-        unit = _COLUMN_UNIT.search(before) or _CAPTION_UNIT.search(before)
-        with_unit = find_figures(figure.text + unit["unit"]) if unit and not figure.unit else []
-        if len(with_unit) == 1:
-            figure = replace(with_unit[0], start=figure.start, end=figure.end, text=figure.text)
-        found.append(figure)
-    return found
+    length = end - start
+    return [
+        replace(
+            figure,
+            text=quote[start + figure.start : end][: figure.end - figure.start],
+            end=min(figure.end, length),
+        )
+        for figure in find_figures(with_unit(quote, start, end))
+    ]

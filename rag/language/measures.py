@@ -82,6 +82,11 @@ def measure_of(figure: Figure) -> Measure:
     return Measure(of, figure.value * factor, counts)
 
 
+def is_length_or_sum(figure: Figure) -> bool:
+    """Return whether a figure has a unit that nothing is counted in: metres, hours, euros."""
+    return figure.unit.lower() in _UNITS and not measure_of(figure).counts
+
+
 def is_unit(word: str) -> bool:
     """Return whether a lower-case word is a unit that figures are compared in."""
     return word in _UNITS

@@ -60,7 +60,7 @@ _MOST_ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _ASKS_CHINESE = re.compile(
-    r"多少|多[大长高远重快久深宽]|几(?!乎|何)|谁|什么|何[时地处人]|哪|怎[么样]|为何|如何"
+    r"为什么|多少|多[大长高远重快久深宽]|几(?!乎|何)|谁|什么|何[时地处人]|哪|怎[么样]|为何|如何"
 )
 _ASKS_ENGLISH = re.compile(r"\b(?:how|what|who|whom|whose|when|where|which|why)\b", re.IGNORECASE)
 _GAP_CHINESE = re.compile(r"\s*[，,；;、？?]\s*(?:以及|并且?|又|还)?|以及|还有")
@@ -84,6 +84,7 @@ _LEANS = re.compile(
 _FEW_WORDS = 4
 _NAMED = re.compile(r"[《“\"][^《》“”\"]+[》”\"]|\b(?=[A-Za-z-]*\d)[A-Za-z][\w-]+")
 _PREDICATE = re.compile(r"(?:[\u4e00-\u9fff]{1,2}[了过]|[有是])$")
+_BEGINS_WITH_VERB = re.compile(rf"(?:[\u4e00-\u9fff]{{1,3}}[了过]|{_ASKS_CHINESE.pattern})")
 _SMALL = frozenset(("少", "低", "least", "fewest", "lowest", "smallest"))
 
 
@@ -146,24 +147,33 @@ def _apart(question: str, places: Sequence[Span], language: Language) -> tuple[s
         text = question[slice(*clause)].strip()
         taken = _taken(question, clause, named)
         if not chinese:
-            if whole_ones and (_LEANS.search(text) or len(text.split()) <= _FEW_WORDS):
-                topic = _topic(first)
-                taken = [topic, *(word for word in taken if word not in topic)]
+            topic = _topic(first) if whole_ones and _leans(text) else ""
+            taken = [*filter(None, [topic]), *(word for word in taken if word not in topic)]
             whole_ones.append(f"{text} ({', '.join(taken)})?" if taken else f"{text}?")
             continue
         own = clause == clauses[0] or any(_inside(place, clause) for place in places)
+        if question[: clause[0]].rstrip().endswith(("?", "？")):
+            own = own or not _BEGINS_WITH_VERB.match(text)
         lead = "" if own else _lead(first, max(0, names - clauses[0][0]), text)
         whole_ones.append("".join(word for word in taken if word not in lead) + lead + text)
     return tuple(whole_ones)
 
 
+def _leans(clause: str) -> bool:
+    """Return whether a later English clause needs the first one to say what it is about."""
+    words = clause.split()
+    names = any(word[0].isupper() for word in words[1:])
+    return _LEANS.search(clause) is not None or (len(words) <= _FEW_WORDS and not names)
+
+
 def _topic(clause: str) -> str:
     """Return what an English clause asks about: the mill, of "when did the mill open"."""
     found = _TOPIC.search(clause)
-    if found is None:
-        return clause
-    words = found["topic"].split()
-    return " ".join(words[:-1] if found["verb"] and len(words) > 1 else words)
+    words = found["topic"].split() if found else []
+    if not words or _LEANS.fullmatch(words[0]):
+        return ""
+    short = found is not None and found["verb"] and 1 < len(words) <= _FEW_WORDS - 1
+    return " ".join(words[:-1] if short else words)
 
 
 def _taken(question: str, clause: Span, named: Sequence[Sequence[Span]]) -> list[str]:

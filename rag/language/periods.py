@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import lru_cache
 
 from rag.language.dates import (
     ANY_YEAR,
@@ -18,7 +19,7 @@ from rag.language.dates import (
     number_of,
     quarters,
 )
-from rag.language.units import MEASURES
+from rag.language.units import MEASURES, MONEY
 
 Found = tuple[int, int, Period]
 
@@ -53,16 +54,18 @@ _ANY_DAY = date(ANY_YEAR, 12, 31)
 _CLAUSES = re.compile(r"[，；;。！？!?]|(?<!\d),|,(?!\d)")
 _PARTS = re.compile(r"[；;]")
 _LABEL = re.compile(
-    r"(?:年份|年度|季度|月份|日期|时间|\b(?:year|quarter|month|date|period))[:：]\s?$",
+    r"(?:^|[；;]\s?|\s)(?:年份|年度|季度|月份|期间|year|quarter|month|period)[:：]\s?$",
     re.IGNORECASE,
 )
 _BARE_YEAR = re.compile(
-    r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)(?:(?=\s?[?？。.!！]?$)|(?<=^.{4})(?=\s)|"
-    rf"(?=\s?[\u4e00-\u9fff])(?!\s?(?:[年万亿余多几]|{MEASURES})))"
+    r"(?<![\d.,/A-Za-z号第-])(?P<year>(?:19|20)(?!00)\d\d)"
+    rf"(?:(?=\s?[?？。.!！]?$)|(?<=^.{{4}})(?=\s)|(?<=['’]s .{{4}})(?=\s)|(?=[、和与及])|"
+    rf"(?=\s?[\u4e00-\u9fff])(?!\s?(?:[年万亿余多几左款]|{MONEY}|{MEASURES})))"
 )
 """A year of a question that is typed as a search: 东港2022产量, exports Norway 2022."""
 
 _REPORTED_WITHIN = timedelta(days=100)
+_A_YEAR = timedelta(days=300)
 
 
 def find_periods(text: str, written: date | None = None) -> list[Found]:
@@ -125,7 +128,7 @@ def governing_periods(
 
     Those of their own clause; else those of the row's other cells, in a table; else the last ones
     before it, up to a semicolon; else those of the clause that opens the sentence; else those of
-    the document's title, but for single days. "A sold 10 tonnes, 9 in 2023; B sold 4" says when A
+    the document's title. "A sold 10 tonnes, 9 in 2023; B sold 4" says when A
     sold 9, and not when B sold 4.
     """
     found = find_periods(text, written)
@@ -142,7 +145,7 @@ def governing_periods(
     if not own:
         own = [one for one in told if one[1] <= start and not _CLAUSES.search(text, 0, one[0])]
     if not own and title:
-        return [one for one in stated_periods(title, written) if one.start < one.end]
+        return list(titled_periods(title, written))
     return [period for *_, period in own]
 
 
@@ -155,11 +158,28 @@ def _around(text: str, start: int, end: int, ends: re.Pattern[str]) -> tuple[int
 
 def named_periods(question: str) -> list[Period]:
     """Return the periods that a question names, of its own."""
-    found = [period for *_, period in find_periods(question)]
-    if found:
-        return found
-    years = [int(match["year"]) for match in _BARE_YEAR.finditer(question)]
-    return [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]
+    taken = [(start, end) for start, end, _ in find_periods(question)]
+
+    def as_year(match: re.Match[str]) -> str:
+        inside = any(start <= match.start() < end for start, end in taken)
+        return match[0] if inside else f"{match[0]}年"
+
+    return [period for *_, period in find_periods(_BARE_YEAR.sub(as_year, question))]
+
+
+@lru_cache(maxsize=1024)
+def titled_periods(title: str, published: date | None) -> tuple[Period, ...]:
+    """Return the periods, days left out, that a document with a title reports on.
+
+    They are over when it comes out: a work report titled 2024, of March 2024, tells of the year
+    before. Where it is not known when it came out, a whole year says too little.
+    """
+    return tuple(
+        one
+        for one in stated_periods(title, published)
+        if one.start < one.end
+        and (one.end <= published if published else one.end - one.start < _A_YEAR)
+    )
 
 
 def stated_periods(text: str, written: date | None = None) -> list[Period]:

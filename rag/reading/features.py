@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.language.asking import asked_for, is_of_kind, is_of_unit, unit_asked_for
 from rag.language.dates import Period
 from rag.language.detect import detect_language
-from rag.language.figures import find_figures
+from rag.language.figures import find_figures, with_unit
 from rag.language.names import local_places, mentions_place, romanise
 from rag.language.periods import governing_periods, is_reported_then, named_periods, overlaps
 from rag.language.words import Segmenter, stem
@@ -30,7 +30,7 @@ FloatArray = NDArray[np.float32]
 FEATURES = (
     "span", "best", "behind", "relevance", "passage_score", "passage_rank", "words_clause",
     "words_here", "words_near", "meanings_clause", "meanings_here", "meanings_near", "names_here",
-    "names_near", "numbers_near", "period", "places", "placed", "elsewhere", "kind", "echo",
+    "names_near", "numbers_near", "period", "places", "placed", "kind", "echo",
     "repeats", "nearness", "cross",
 )  # fmt: skip
 
@@ -79,6 +79,12 @@ class Candidate:
         """The answer's words."""
         return self.document.text[slice(*self.answer)]
 
+    @property
+    def figure_words(self) -> str:
+        """The answer's words, a bare figure in a table with its unit."""
+        start, end = (place - self.start for place in self.answer)
+        return with_unit(self.text, start, end)
+
 
 def features(
     question: Question,
@@ -95,7 +101,6 @@ def features(
     documents = {item.document.key: item.document for item in candidates}
     about = {key: _places_of(document, places) for key, document in documents.items()}
     words_of = _Words(candidates, segmenter)
-    own_places = {item.text: local_places(item.text, words_of.of(item.text)) for item in candidates}
     near = {item.rank: item.near for item in candidates}
     stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
     latin_near = {rank: _latin(words) for rank, words in near.items()}
@@ -138,9 +143,8 @@ def features(
             _share(numbers, numbers_near[item.rank], None),
             _period_match(periods, item),
             _share(places, about[item.document.key], None),
-            _share(places, _told_of(item, places, own_places[item.text]), None),
-            float(bool(own_places[item.text]) and not own_places[item.text] & places),
-            float(is_of_kind(item.words, asked) and is_of_unit(item.words, unit)),
+            _share(places, _told_of(item, places, words_of), None),
+            float(is_of_kind(item.figure_words, asked) and is_of_unit(item.figure_words, unit)),
             len(answer & wanted) / max(1, len(answer)),
             float(any((one.value, one.unit) in said for one in find_figures(item.words))),
             item.nearness,
@@ -245,10 +249,11 @@ def _places_of(document: Document, places: frozenset[str]) -> frozenset[str]:
     return frozenset(place for place in places if mentions_place(document.with_heading, place))
 
 
-def _told_of(candidate: Candidate, places: frozenset[str], own: frozenset[str]) -> frozenset[str]:
-    """Return those places that a candidate is told of; ``own`` are all that its sentence names."""
+def _told_of(candidate: Candidate, places: frozenset[str], words_of: _Words) -> frozenset[str]:
+    """Return those of some places that a candidate is told of."""
     if not places:
         return places
+    own = local_places(candidate.text, words_of.of(candidate.text))
     told = candidate.document.subject_of(candidate.start, candidate.end, alone=bool(own))
     return frozenset(place for place in places if mentions_place(told, place))
 

@@ -46,13 +46,13 @@ _PENALTY = 0.05
 _ALIKE = 0.6
 """The F1 from which words are taken for the answer of a public set."""
 
-_AGAINST = ("echo", "repeats", "elsewhere")
+_AGAINST = ("echo", "repeats")
 _BOUNDS = tuple(
     (None, None) if name == "cross" else (None, 0.0) if name in _AGAINST else (0.0, None)
     for name in FEATURES
 )
 """A shared word or a better score never speaks against a sentence, what the question said before
-and another place never for it; without these bounds features that go together take odd signs."""
+never for it; without these bounds features that go together take odd signs."""
 
 _SENTENCE = 0.3
 """What the right sentence with the wrong words is worth."""

@@ -30,7 +30,7 @@ def parse(data: bytes, name: str, similarity: Similarity | None = None) -> Parse
     """Read a table into one document, a line for every row."""
     text = decode(data, name)
     # A cell may hold a whole report; the standard limit of 128 KB would end the file there.
-    csv.field_size_limit(len(text) + 1)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, name))
     rows: list[tables.Row] = []
     before = 0

@@ -18,6 +18,12 @@ _WITHIN = 8
 """The article's first paragraph stands at most this many lines below the date line."""
 _OPENING = 4
 """A document that is no page has its date line among so many lines."""
+_APART = re.compile(
+    r"[|｜·•,，—–]\s?(?:updated |published )?(?=\d|[A-Z][a-z]{2,8}\.? \d)|"
+    r"^[\u4e00-\u9fff]{2,12}(?<![至到于为期自从])\s+(?=\d{4})",
+    re.IGNORECASE,
+)
+"""What stands between a publisher's name and a date."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -130,13 +136,18 @@ def find_header(blocks: Sequence[Block], limit: int) -> Header | None:
 def with_dateline(piece: Piece) -> Piece:
     """Return a document with publisher and date from a date line among its first lines, if any.
 
+    The line says "Mail, 5 May 2024" or labels its parts; "born 5 May 1950" is none, and no heading.
     What the file says of itself comes first, and the line stays in the text.
     """
-    lines = (parse_dateline(item.text) for item in piece.blocks[:_OPENING])
-    line = next((line for line in lines if line and line.published), None)
-    if line is None or piece.published:
+    if piece.published:
         return piece
-    return replace(piece, published=line.published, publisher=piece.publisher or line.publisher)
+    for item in piece.blocks[:_OPENING]:
+        line = parse_dateline(item.text) if item.text != piece.title else None
+        if line and line.published and (line.pure or line.labelled or _APART.search(item.text)):
+            return replace(
+                piece, published=line.published, publisher=piece.publisher or line.publisher
+            )
+    return piece
 
 
 def is_repeat(header: Header, text: str) -> bool:

@@ -17,7 +17,7 @@ from rag.sources.base import Block, Dropped, Similarity
 from rag.sources.cleaning import clean
 from rag.sources.datelines import parse_dateline
 from rag.sources.encoding import decode
-from rag.sources.furniture import is_prose, is_title
+from rag.sources.furniture import Kind, is_prose, is_title, kind
 from rag.sources.listing import find_items
 from rag.sources.markup import Page, read_page
 from rag.sources.pieces import Parsed, drop
@@ -26,7 +26,8 @@ _DEEPEST = 200
 """Nesting from which on libxml2 cuts the tree off (its limit is 256)."""
 _LARGEST = 5_000_000
 _LINKED = 0.2
-_NAME_PARTS = re.compile(r"\s[-–—|_·]\s|[|_｜]")
+_ENCLOSED = re.compile(r"附件|附表|附录|attachment|annex|appendix", re.IGNORECASE)
+_NAME_PARTS = re.compile(r"\s[-–—|_·]\s|[|｜]|(?<=[\u4e00-\u9fff])[-–—_](?=[\u4e00-\u9fff])")
 _LONGEST_SITE = 30
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 
@@ -130,22 +131,24 @@ def _main(page: Page, extract: _Extract) -> tuple[list[Block], list[Dropped]]:
     return kept, dropped
 
 
-def _around_article(page: Page) -> dict[int, str]:
+def _around_article(page: Page, *, simple: bool) -> dict[int, str]:
     """Return what stands above the page's one heading or links on below its text, with why.
 
-    Above a heading stand banners and what asks for consent; links below the last running text
-    lead to other pages. Where much of the text would go, the heading is not the article's.
+    Above a heading stand banners and what asks for consent; a run of links below the last running
+    text leads to other pages, where it is short beside that text. No running text goes, and of a
+    file that is no page only what asks its reader for something.
     """
     texts = [item.text for item in page.blocks]
     found: dict[int, str] = {}
     if len(page.headings) == 1 and page.headings[0] in texts:
-        above = range(texts.index(page.headings[0]))
-        if sum(len(texts[n]) for n in above if n not in page.regions) * 3 < page.characters:
-            banners = (n for n in above if not parse_dateline(texts[n]))
-            found.update(dict.fromkeys(banners, "above the heading of the page"))
+        for n in range(texts.index(page.headings[0])):
+            asks = kind(texts[n]) is Kind.NOTICE
+            if asks or not (simple or is_prose(texts[n]) or parse_dateline(texts[n])):
+                found[n] = "above the heading of the page"
     prose = [n for n, text in enumerate(texts) if n not in page.links and is_prose(text)]
-    last = max(prose, default=len(texts))
-    found.update((n, "link to another page") for n in page.links if n > last)
+    below = [n for n in page.links if prose and n > prose[-1] and not _ENCLOSED.match(texts[n])]
+    if not simple and 2 * sum(len(texts[n]) for n in below) < sum(len(texts[n]) for n in prose):
+        found.update(dict.fromkeys(below, "link to another page"))
     return {n: why for n, why in found.items() if n not in page.regions}
 
 
@@ -176,9 +179,10 @@ def _with_metadata(made: Parsed, extract: _Extract, page: Page, head: Sequence[s
 
 def _site(named: str, title: str) -> str:
     """Return the site that a page's own name adds to its title: "Bridge opened | The Mail"."""
-    parts = _NAME_PARTS.split(named)
-    begins = len(parts) > 1 and title and title.startswith(parts[0].strip())
-    return parts[-1].strip() if begins and len(parts[-1]) <= _LONGEST_SITE else ""
+    parts = [part.strip() for part in _NAME_PARTS.split(named)]
+    begins = len(parts) > 1 and title != named and title and title.startswith(parts[0])
+    fits = len(parts[-1]) <= _LONGEST_SITE and not re.search(r"\d", parts[-1])
+    return parts[-1] if begins and fits else ""
 
 
 def parse(data: bytes, name: str, similarity: Similarity | None = None) -> Parsed:
@@ -199,7 +203,7 @@ def parse(data: bytes, name: str, similarity: Similarity | None = None) -> Parse
         return replace(made, dropped=(*dropped, *made.dropped))
     if not simple and any(_in_article(page, extract)) and extract.text:
         blocks, dropped = _main(page, extract)
-    away = {id(page.blocks[n]): why for n, why in _around_article(page).items()}
+    away = {id(page.blocks[n]): why for n, why in _around_article(page, simple=simple).items()}
     dropped += [drop(item, away[id(item)]) for item in blocks if id(item) in away]
     blocks = [item for item in blocks if id(item) not in away]
     made = clean(blocks, similarity, page=not simple)

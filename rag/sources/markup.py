@@ -26,6 +26,7 @@ _INLINE = frozenset((
     "wbr",
 ))
 # fmt: on
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _SPANS = 60
 _LAYOUT_CELL = 400
 """Characters from which on a table's cell is a column of a page, not a datum."""
@@ -116,6 +117,7 @@ class _Reader(HTMLParser):
             "link": 0,
             "title": 0,
             "h1": 0,
+            "heading": 0,
             "pre": 0,
             "caption": 0,
         }
@@ -127,6 +129,8 @@ class _Reader(HTMLParser):
             return "skip"
         if tag in _REGIONS:
             return "region"
+        if tag in _HEADINGS:
+            return "heading"
         return {"a": "link", "title": "title", "h1": "h1", "pre": "pre", "caption": "caption"}.get(
             tag, ""
         )
@@ -137,7 +141,7 @@ class _Reader(HTMLParser):
         if tag not in _INLINE:
             self._break()
         role = self._role(tag)
-        if role:
+        if role and (role != "link" or (dict(attrs).get("href") or "#")[0] != "#"):
             self._open[role] += 1
         if tag == "br":
             self._break()
@@ -201,7 +205,7 @@ class _Reader(HTMLParser):
         if text:
             if self._open["h1"]:
                 self.page.headings.append(text)
-            self._emit(text, self._start, link=self._all_linked)
+            self._emit(text, self._start, link=self._all_linked and not self._open["heading"])
 
     def _emit(self, text: str, line: int, *, row: bool = False, link: bool = False) -> None:
         made = block(text, PlaceUnit.LINE, line)

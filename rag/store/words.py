@@ -167,8 +167,8 @@ class WordIndex:
         """Return those of some passages that are about places, with the share that they name."""
         query, occur = self._tantivy.Query, self._tantivy.Occur
         clauses = []
-        for term in self._analyzer.analyze(" ".join(map(_one_word, places))):
-            named = query.term_query(self._schema, Field.PLACES.value, term)
+        for place in places:
+            named = query.term_query(self._schema, Field.PLACES.value, _one_word(place))
             clauses.append((occur.Should, query.const_score_query(named, 1 / len(places))))
         return self._run(clauses, max(1, len(passages)), None, None, passages)
 
@@ -249,5 +249,7 @@ def _schema(tantivy: Any) -> Any:  # noqa: ANN401
     for name in ("language", "title_language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for field in Field:
-        builder.add_text_field(field.value, tokenizer_name=_ANALYZER, index_option="freq")
+        # The stem of a place is another place: nanning and nan.
+        name = "whitespace" if field is Field.PLACES else _ANALYZER
+        builder.add_text_field(field.value, tokenizer_name=name, index_option="freq")
     return builder.build()

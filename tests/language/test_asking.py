@@ -7,6 +7,7 @@ from rag.language.asking import (
     asked_for,
     asks_for_several,
     figure_asked_for,
+    is_of_dimension,
     is_of_kind,
     unit_asked_for,
 )
@@ -157,3 +158,24 @@ def test_of_several_figures_the_one_asked_for_is_told(
 ) -> None:
     found = figure_asked_for(words, asked_for(question), unit_asked_for(question))
     assert (words[slice(*found)] if found else "") == figure
+
+
+@pytest.mark.parametrize(
+    ("words", "question", "may"),
+    [
+        ("约7吨", "鲸鱼有多重？", True),
+        ("8.6米", "鲸鱼有多重？", False),
+        ("8.6 metres", "How heavy is the whale?", False),
+        ("8.6米，约7吨", "鲸鱼有多重？", True),
+        ("31 minutes", "How long is the ride?", True),
+        ("1.2 km", "How long is the bridge?", True),
+        ("3.4亿元", "大桥有多长？", False),
+        ("60.5", "鲸鱼有多重？", True),
+        ("8.6米", "他有多重身份吗", True),
+        ("12 percent", "How far did sales fall?", True),
+        ("12 percent", "How far is it from Ost?", False),
+        ("成功率37%", "成功率多高", True),
+    ],
+)
+def test_a_weight_is_no_length(words: str, question: str, may: bool) -> None:
+    assert is_of_dimension(words, question) is may

@@ -85,7 +85,15 @@ def test_english_periods_and_years_behind_a_preposition_are_read(
 
 
 @pytest.mark.parametrize(
-    "text", ["In 2000 people came", "in 2000 cases", "after 2000 hours", "in 2023.5"]
+    "text",
+    [
+        "Output per year: 2000 tonnes",
+        "每年度：2000户",
+        "In 2000 people came",
+        "in 2000 cases",
+        "after 2000 hours",
+        "in 2023.5",
+    ],
 )
 def test_a_figure_that_could_be_a_year_is_none(text: str) -> None:
     assert find_dates(text) == []

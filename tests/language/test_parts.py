@@ -141,6 +141,13 @@ def test_other_questions_have_no_parts(question: str, segmenter: Segmenter) -> N
             ("When is the water cut?", "how many households (the water cut)?"),
         ),
         ("新馆有多高？花了多少钱？", ("新馆有多高", "新馆花了多少钱")),
+        ("What is DNA? What is RNA?", ("What is DNA?", "What is RNA?")),
+        (
+            "What did the mayor say of the flood and why?",
+            ("What did the mayor say of the flood?", "why (the mayor say of the flood)?"),
+        ),
+        ("新馆在哪？老馆在哪？", ("新馆在哪", "老馆在哪")),
+        ("为什么涨价？涨了多少？", ("为什么涨价", "涨了多少")),
         (
             "湖北2019年关了多少家厂，走了多少人？",
             ("湖北2019年关了多少家厂", "湖北2019年走了多少人"),

@@ -148,7 +148,15 @@ def test_nothing_is_found_twice() -> None:
         ("东港2022森林覆盖率", [2022]),
         ("oil exports Norway 2022", [2022]),
         ("2022 exports of Norway?", [2022]),
-        ("东港2022年和2023的产量", [2022]),
+        ("东港2022年和2023的产量", [2022, 2023]),
+        ("2022、2023产量", [2022, 2023]),
+        ("2022上半年产量", [2022]),
+        ("Norway's 2022 oil exports", [2022]),
+        ("Q2 2024 sales?", [2024]),
+        ("谁捐了2010元", []),
+        ("投资2010美元的是谁？", []),
+        ("iPhone 2020款", []),
+        ("房号2008", []),
         ("did they plant 2000 trees", []),
         ("2000多人", []),
         ("查获2000部手机", []),
@@ -166,6 +174,10 @@ def test_words_that_are_told_of_no_time_are_of_that_in_the_title() -> None:
     told = governing_periods("In 2021 it sold 40.", 16, 18, WRITTEN, "The mill in 2022")
     assert [period.start.year for period in told] == [2021]
     assert governing_periods("It sold 40.", 8, 10, WRITTEN, "The mill on 5 May 2022") == []
+    # What came out within the year it is named for tells of the year before.
+    report = f"Work report {WRITTEN.year}年"
+    assert governing_periods("It sold 40.", 8, 10, WRITTEN, report) == []
+    assert governing_periods("It sold 40.", 8, 10, None, "The mill in 2022") == []
 
 
 def test_a_text_of_soon_after_a_period_reports_on_it() -> None:
@@ -198,6 +210,7 @@ TREATED = "东城全年诊疗90万人次，2022年为81万人次；西城70万�
         ("In 2022, the port handled 30 ships, up from 25 in 2021.", "30 ships", [2022]),
         ("It stood at 51,459 in 2022, and at 1,197 in 2023.", "1,197", [2023]),
         ("Mill: Ost; Year: 2023; Sacks: 40; Hands: 3", "3", [2023]),
+        ("公司：东；成立年份：2021；营收：30亿元", "30亿元", []),
     ],
 )
 def test_words_are_told_of_the_period_of_their_clause(

@@ -175,10 +175,10 @@ _BRIDGE = (
     "page",
     [
         "<div class='x'>We set 143 cookies to improve your visit. Accept all</div>{}",
-        "<div>Save a quarter of the price in your first year of reading</div><article>{}</article>",
+        "<nav>Menu</nav><div>Save a quarter of the price in your first year of reading</div>{}",
         "<nav><a href='/'>Home</a></nav><main>{}<div><h3>Read more</h3><a href='/a'>Ferry sinks, 9 "
         "dead</a> <a href='/b'>Ten best beaches of 2025</a></div></main>",
-        "{}<div><p><a href='/a'>Ferry sinks, 9 dead</a></p><p><a href='/b'>Beaches</a></p></div>",
+        "<nav>Menu</nav>{}<p><a href='/a'>Ferry sinks, 9 dead</a></p><p><a href='/b'>Sea</a></p>",
     ],
 )
 def test_banners_above_the_heading_and_links_below_the_text_are_no_part_of_it(
@@ -203,3 +203,37 @@ def test_links_inside_a_text_and_a_list_of_links_alone_are_kept(load: Load) -> N
     links = "<ul><li><a href='/a'>Water board</a></li><li><a href='/b'>Road board</a></li></ul>"
     (document,) = load("links.html", links).documents
     assert document.text.split("\n") == ["Water board", "Road board"]
+
+
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        (
+            "<p>This contract of 2031 is between two mills, and worth 40 million.</p>{}",
+            "40 million",
+        ),
+        ("<p>Mills of Ost</p>{}", "Mills of Ost"),
+        ("{}<h2><a href='/c'>Costs: 77 million</a></h2>", "77 million"),
+        ("<nav>Menu</nav>{}<p><a name='s2'>Part 2<p>The other bridge is older.</p>", "older"),
+        ("<nav>Menu</nav>{}<p><a href='/a.pdf'>Annex: 40 bridges</a></p>", "40 bridges"),
+    ],
+)
+def test_text_above_a_heading_and_links_that_belong_to_a_text_stay(
+    load: Load, page: str, kept: str
+) -> None:
+    (document,) = load("page.html", page.format(_BRIDGE)).documents
+    assert kept in document.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "王某扫描对方发来的二维码后，银行卡内的5万元被转走。",
+        "CT扫描结果显示，患者情况令人关注，医生建议尽快手术。",
+        "The club sold 200 cookies to improve the hall, and urged members to subscribe today.",
+    ],
+)
+def test_a_sentence_that_tells_of_what_notices_ask_for_is_none(load: Load, line: str) -> None:
+    page = f"<nav>Menu</nav>{_BRIDGE}<p>{line}</p><p>Trams run there, every ten minutes or so.</p>"
+    (document,) = load("page.html", page).documents
+    assert line in document.text

@@ -343,3 +343,29 @@ def test_a_date_line_under_the_heading_of_a_markdown_file_is_read_and_kept(
     (document,) = load("ferry.md", f"# Ferries of Halden\n\n{line}\n\nThe ferries stop.").documents
     assert (document.publisher, document.published) == ("Halden Post", date(2031, 1, 18))
     assert "2031" in document.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Born 5 May 1950 in Halden",
+        "Valid until 31 December 2030",
+        "有效期至2030年12月31日",
+        "有效期至 2030年12月31日",
+    ],
+)
+def test_a_line_that_only_holds_a_date_is_no_date_line(load: Load, line: str) -> None:
+    text = f"# Minutes of 3 March 2025\n\n{line}\n\nThe ferries stop."
+    (document,) = load("ferry.md", text).documents
+    assert (document.publisher, document.published) == ("", None)
+
+
+def test_a_date_line_under_the_title_of_a_word_file_is_read(load: Load) -> None:
+    document = docx.Document()
+    document.add_heading("Ferries of Halden", 0)
+    document.add_paragraph("Halden Post, 18 January 2031")
+    document.add_paragraph("The ferries stop.")
+    file = io.BytesIO()
+    document.save(file)
+    (found,) = load("ferry.docx", file.getvalue()).documents
+    assert (found.publisher, found.published) == ("Halden Post", date(2031, 1, 18))
