@@ -212,6 +212,11 @@ class Extract:
     spans: tuple[tuple[int, int], ...]
     score: float
 
+    @property
+    def answering(self) -> tuple[tuple[int, int], ...]:
+        """Where the answer's words stand: the whole quotation where none are marked."""
+        return self.spans or ((self.start, self.end),)
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

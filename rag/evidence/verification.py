@@ -45,7 +45,8 @@ def verified(
     more than the question does: "how many" is answered by a count, 多少家 not by persons, "how
     heavy" not by metres, "how much money" by money, and "how much of the 40 million" not by 40
     million. "When" may be answered by what is no date: in spring, after the flood. A sentence that
-    asks something itself answers nothing, unless it is asked what was asked.
+    asks something itself answers nothing, unless it is asked what was asked, nor does a figure at
+    which a snippet breaks off.
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
@@ -64,6 +65,7 @@ def verified(
             and is_of_dimension(words, question.text)
             and not (kind and _repeats(words, said))
             and not (kind and _is_label(extract, document, words))
+            and not _is_cut_off(extract, document)
             and is_of_period(extract, document, periods)
             and is_about(extract, document, question, segmenter)
         )
@@ -77,19 +79,18 @@ def answer_words(extract: Extract, document: Document) -> str:
     A bare figure in a table has its unit behind it.
     """
     quote = document.text[extract.start : extract.end]
-    spans = extract.spans or ((extract.start, extract.end),)
     return " ".join(
-        with_unit(quote, start - extract.start, end - extract.start) for start, end in spans
+        with_unit(quote, start - extract.start, end - extract.start)
+        for start, end in extract.answering
     )
 
 
 def answer_figures(extract: Extract, document: Document) -> list[Quantity]:
     """Return the figures among an extract's answering words, in order."""
     quote = document.text[extract.start : extract.end]
-    spans = extract.spans or ((extract.start, extract.end),)
     return [
         figure
-        for start, end in spans
+        for start, end in extract.answering
         for figure in figures_within(quote, start - extract.start, end - extract.start)
     ]
 
@@ -127,10 +128,9 @@ def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) 
     if not asked:
         return True
     quote = document.text[extract.start : extract.end]
-    spans = extract.spans or ((extract.start, extract.end),)
     stated = [
         period
-        for start, end in spans
+        for start, end in extract.answering
         for period in governing_periods(
             quote, start - extract.start, end - extract.start, document.published, document.title
         )
@@ -152,5 +152,10 @@ def _is_label(extract: Extract, document: Document, words: str) -> bool:
         return False
     quote = find_figures(document.text[extract.start : extract.end])
     places = [(one.start + extract.start, one.end + extract.start) for one in quote]
-    spans = extract.spans or ((extract.start, extract.end),)
-    return not any(a < end and start < b for a, b in places for start, end in spans)
+    return not any(a < end and start < b for a, b in places for start, end in extract.answering)
+
+
+def _is_cut_off(extract: Extract, document: Document) -> bool:
+    """Return whether an answer ends in the digits that a snippet ends in: 47 of 47.3%."""
+    at_end = any(end == len(document.text) for _, end in extract.answering)
+    return document.excerpt and at_end and document.text[-1].isdigit()

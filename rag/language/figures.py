@@ -53,12 +53,8 @@ def figures_within(quote: str, start: int, end: int) -> list[Quantity]:
 
     They have their units from ``with_unit``; their text is as it stands.
     """
-    length = end - start
-    return [
-        replace(
-            figure,
-            text=quote[start + figure.start : end][: figure.end - figure.start],
-            end=min(figure.end, length),
-        )
-        for figure in find_figures(with_unit(quote, start, end))
-    ]
+    found = []
+    for figure in find_figures(with_unit(quote, start, end)):
+        last = min(figure.end, end - start)
+        found.append(replace(figure, end=last, text=quote[start + figure.start : start + last]))
+    return found

@@ -148,7 +148,8 @@ def _apart(question: str, places: Sequence[Span], language: Language) -> tuple[s
         taken = _taken(question, clause, named)
         if not chinese:
             topic = _topic(first) if whole_ones and _leans(text) else ""
-            taken = [*filter(None, [topic]), *(word for word in taken if word not in topic)]
+            if topic:
+                taken = [topic, *(word for word in taken if word not in topic)]
             whole_ones.append(f"{text} ({', '.join(taken)})?" if taken else f"{text}?")
             continue
         own = clause == clauses[0] or any(_inside(place, clause) for place in places)

@@ -58,7 +58,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _BARE_YEAR = re.compile(
-    r"(?<![\d.,/A-Za-z号第-])(?P<year>(?:19|20)(?!00)\d\d)"
+    r"(?<![\d.,/A-Za-z号第-])(?:19|20)(?!00)\d\d"
     rf"(?:(?=\s?[?？。.!！]?$)|(?<=^.{{4}})(?=\s)|(?<=['’]s .{{4}})(?=\s)|(?=[、和与及])|"
     rf"(?=\s?[\u4e00-\u9fff])(?!\s?(?:[年万亿余多几左款]|{MONEY}|{MEASURES})))"
 )
@@ -128,8 +128,8 @@ def governing_periods(
 
     Those of their own clause; else those of the row's other cells, in a table; else the last ones
     before it, up to a semicolon; else those of the clause that opens the sentence; else those of
-    the document's title. "A sold 10 tonnes, 9 in 2023; B sold 4" says when A
-    sold 9, and not when B sold 4.
+    the document's title. "A sold 10 tonnes, 9 in 2023; B sold 4" says when A sold 9, and not when B
+    sold 4.
     """
     found = find_periods(text, written)
     compared = compared_periods(text, found)

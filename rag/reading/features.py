@@ -124,7 +124,7 @@ def features(
         cross = detect_language(item.text) is not question.language
         own = not cross and not (wanted and not found)
         foreign = cross and bool(meanable)
-        answer = words_of.stems(item.words)
+        answer, said_there = words_of.stems(item.words), item.figure_words
         rows.append([
             item.span.margin,
             item.span.score,
@@ -144,7 +144,7 @@ def features(
             _period_match(periods, item),
             _share(places, about[item.document.key], None),
             _share(places, _told_of(item, places, words_of), None),
-            float(is_of_kind(item.figure_words, asked) and is_of_unit(item.figure_words, unit)),
+            float(is_of_kind(said_there, asked) and is_of_unit(said_there, unit)),
             len(answer & wanted) / max(1, len(answer)),
             float(any((one.value, one.unit) in said for one in find_figures(item.words))),
             item.nearness,

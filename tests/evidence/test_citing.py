@@ -284,3 +284,21 @@ def test_a_town_stands_near_and_its_province_anywhere(
     question = asked("What does the dam of Nanning in Guangxi hold?", "nanning", "guangxi")
     answer = answer_from(question, Draft((extract,), True), {"dam": document})
     assert answer.answered is answered
+
+
+@pytest.mark.parametrize(
+    ("text", "excerpt", "answered"),
+    [
+        ("Cases rose by 34.4% and 47", True, False),
+        ("Cases rose by 34.4% and 47", False, True),
+        ("Cases rose by 34.4% and 47.3%", True, True),
+    ],
+)
+def test_a_figure_at_which_a_snippet_breaks_off_is_no_answer(
+    text: str, excerpt: bool, answered: bool, answer_from: Answering
+) -> None:
+    document = Document("cases", "", text, excerpt=excerpt)
+    draft = Draft((Extract("cases", 0, len(text), ((14, len(text)),), 0.9),), True)
+    assert (
+        answer_from(asked("How much did it rise?"), draft, {"cases": document}).answered is answered
+    )
