@@ -16,25 +16,28 @@ import argparse
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch.nn import functional
 
+from rag.embedding import Embedder
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import weights
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.detect import detect_language
 from rag.language.figures import find_figures
-from rag.passages import passage_context
+from rag.passages import passage_context, split_document
 from rag.reading.reader import adapters_path
 from rag.reading.training.__main__ import save
 from rag.reading.training.network import ReaderNetwork
 from rag.reading.training.orders import read_orders
-from rag.reading.training.reports import read_groups, training_groups
+from rag.reading.training.reports import Report, read_groups, training_groups
+from rag.reading.training.series import Series, held_out_series, training_series
 from rag.reading.training.sets import read_paragraphs, read_statements
 from rag.reading.windows import make_window
 from rag.records import Document, Passage
@@ -43,17 +46,24 @@ from rag.settings import Settings
 BATCH = 16
 RATE = 5e-4
 WARM_UP = 40
-EPOCHS = 2
-EVERY = 200
+EVERY = 400
 MOST_TOKENS = 384
-CLAIMS = 10_000
-"""How many questions with an answer behind are drawn."""
+CLAIMS_EACH = 3
+"""How many questions of a report are drawn to be claims."""
+
+MOST_TEMPTING = 3
+"""How many wrong figures a question over a series is asked with."""
+
+SUPPORTED, CLAIM = "S", "Q"
+"""The kinds of examples that passages bear out, and of questions with a wrong answer behind."""
 
 HELD_OUT_EVERY = 10
 REPORTS = "reports"
 """What ``statements.tsv`` calls the made-up reports, beside the sets' names."""
 
 KEPT = 0.9
+
+_T = TypeVar("_T")
 
 _log = logging.getLogger("rag.reading.training.support")
 
@@ -77,15 +87,17 @@ def main() -> None:
     torch.manual_seed(1)
     embedder = BundledEmbedder.open(Settings.load().cache)
     train, held = examples(options.data, embedder.encoder.tokenizer)
-    _log.info("%d statements, %d held out", len(train), len(held))
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
     with np.load(adapters_path()) as arrays:
         found = {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
     network.load_state_dict(found, strict=False)
     draw = random.Random(1)
-    batches = _bucketed(draw.sample(claims(embedder.encoder.tokenizer, draw), CLAIMS), draw)
-    for _ in range(EPOCHS):
-        batches += _bucketed(train, draw)
+    claims = Claims(embedder, embedder.encoder.tokenizer, draw)
+    train += claims.over_reports(training_groups())
+    train += claims.over_series(training_series())
+    held += claims.over_series(held_out_series())
+    _log.info("%d claims and statements, %d held out", len(train), len(held))
+    batches = _bucketed(train, draw)
     fit(network, batches, held, options.out)
 
 
@@ -127,37 +139,66 @@ def _report(document: Document) -> Passage:
     return _passage(document.key, document.text, passage_context(document))
 
 
-def claims(tokenizer: Tokenizer, draw: random.Random) -> list[Example]:
-    """Return the questions over reports, each with its answer or a wrong one behind it.
+class Claims:
+    """Makes claims: questions with an answer behind, right or wrong, over its passage."""
 
-    A wrong answer is another one of its report, of figures a figure; to a question that the
-    report does not answer any is wrong.
-    """
-    found = []
-    for group in training_groups():
-        for report in group:
-            passage = _report(report.document)
+    def __init__(self, embedder: Embedder, tokenizer: Tokenizer, draw: random.Random) -> None:
+        self._embedder = embedder
+        self._tokenizer = tokenizer
+        self._draw = draw
+
+    def over_reports(self, groups: Iterable[Sequence[Report]]) -> Iterator[Example]:
+        """Yield claims over reports.
+
+        A wrong answer is another one of its report, of figures a figure; to a question that the
+        report does not answer any is wrong.
+        """
+        for report in (report for group in groups for report in group):
             every = [answer for answer, _ in report.asked]
-            for answer, written in report.asked:
+            asked = [(answer, written) for answer, written in report.asked]
+            asked += [("", written) for written in report.unanswered]
+            for answer, written in self._some(asked, CLAIMS_EACH):
+                question = self._draw.choice(written)
                 counts = bool(find_figures(answer))
                 others = [
-                    one for one in every if bool(find_figures(one)) == counts and one != answer
+                    one
+                    for one in every
+                    if one != answer and (not answer or bool(find_figures(one)) == counts)
                 ]
-                for question in (written.english, written.chinese):
-                    found.append(_example(f"{question} {answer}", passage, tokenizer, "S"))
-                    if others:
-                        wrong = f"{question} {draw.choice(others)}"
-                        found.append(_example(wrong, passage, tokenizer, "Q"))
-            for written in report.unanswered:
-                question = draw.choice((written.english, written.chinese))
-                wrong = f"{question} {draw.choice(every)}"
-                found.append(_example(wrong, passage, tokenizer, "Q"))
-    return found
+                if answer:
+                    yield from self._claim(question, answer, report.document, right=True)
+                if others:
+                    other = self._draw.choice(others)
+                    yield from self._claim(question, other, report.document, right=False)
+
+    def over_series(self, groups: Iterable[Series]) -> Iterator[Example]:
+        """Yield claims over series, the wrong answers figures of another matter."""
+        for series in groups:
+            for item in series.questions:
+                tempting = list(series.tempting(item))
+                for question in item.written:
+                    for key, words in item.answers:
+                        yield from self._claim(question, words, series.documents[key], right=True)
+                    for key, words in self._some(tempting, MOST_TEMPTING):
+                        yield from self._claim(question, words, series.documents[key], right=False)
+
+    def _some(self, items: Sequence[_T], most: int) -> list[_T]:
+        return self._draw.sample(items, min(most, len(items)))
+
+    def _claim(
+        self, question: str, answer: str, document: Document, *, right: bool
+    ) -> Iterator[Example]:
+        """Yield the claim, nothing where the answer is cut by a passage's edge."""
+        passages = split_document(document, self._embedder.count_tokens)
+        over = next((item for item in passages if answer in item.text), None)
+        if over is not None:
+            kind = SUPPORTED if right else CLAIM
+            yield _example(f"{question} {answer}", over, self._tokenizer, kind)
 
 
 def _example(statement: str, passage: Passage, tokenizer: Tokenizer, kind: str) -> Example:
     window = make_window(tokenizer.encode(statement), passage, tokenizer, MOST_TOKENS)
-    return Example(tuple(window.ids), kind == "S", kind)
+    return Example(tuple(window.ids), kind == SUPPORTED, kind)
 
 
 def fit(
