@@ -12,7 +12,7 @@ from rag.encoder import Encoder
 from rag.reading.windows import make_windows
 from rag.records import Passage
 
-SUPPORTED = 0.5
+SUPPORTED = 0.2
 """The score from which a statement counts as borne out, chosen on statements held out."""
 
 

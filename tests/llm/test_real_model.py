@@ -14,7 +14,10 @@ from rag.language.rendering import as_figure
 from rag.records import Answer, Citation, Fallback
 from rag.settings import Settings
 
-QUESTIONS = ("How much did the lighthouse repairs cost?", "When was the lighthouse repaired?")
+QUESTIONS = (
+    "How much did the lighthouse repairs cost?",
+    "When was the lighthouse of Marrow Bay built?",
+)
 
 
 @pytest.fixture(scope="module")

@@ -24,10 +24,14 @@ _HELD_OUT_EVERY = 4
 
 @dataclass(frozen=True, slots=True)
 class SeriesQuestion:
-    """A question with what answers it: the key of a document and words of its text, each."""
+    """A question with what answers it: the key of a document and words of its text, each.
+
+    ``counts`` says whether it asks for a figure.
+    """
 
     written: Written
     answers: tuple[tuple[str, str], ...]
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,22 @@ class Series:
     documents: dict[str, Document]
     questions: tuple[SeriesQuestion, ...]
 
-    def tempting(self, question: SeriesQuestion) -> Iterator[tuple[str, str]]:
-        """Yield the document and words of each figure that seems to answer a question, and is not.
+    def tempting(self, question: SeriesQuestion) -> Iterator[tuple[str, int, int]]:
+        """Yield document and offsets of what seems to answer a question, and does not.
 
-        Where nothing answers, any figure seems to.
+        To one for a figure these are figures that count the same, where nothing answers, any; to
+        another the answers to others like it.
         """
+        if not question.counts:
+            own = {words for _, words in question.answers}
+            for other in self.questions:
+                if not other.counts:
+                    yield from (
+                        (key, *self.place(key, words))
+                        for key, words in other.answers
+                        if words not in own
+                    )
+            return
         right = [figure for _, words in question.answers for figure in _figures(words)]
         values = {measure_of(figure).value for figure in right}
         for key, document in self.documents.items():
@@ -49,7 +64,12 @@ class Series:
                 one = as_figure(figure)
                 alike = not right or any(is_same_measure(one, other) for other in right)
                 if alike and measure_of(one).value not in values:
-                    yield key, figure.text
+                    yield key, figure.start, figure.end
+
+    def place(self, key: str, words: str) -> tuple[int, int]:
+        """Return where words stand in a document: the first time."""
+        start = self.documents[key].text.index(words)
+        return start, start + len(words)
 
 
 def training_series() -> list[Series]:
@@ -79,6 +99,7 @@ def read_series() -> Iterator[Series]:
                 SeriesQuestion(
                     Written(item["en"], item["zh"]),
                     tuple((f"{name}/{one['document']}", one["words"]) for one in item["answers"]),
+                    item["kind"] == "figure",
                 )
                 for item in group["questions"]
             )

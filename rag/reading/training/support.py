@@ -31,7 +31,9 @@ from rag.encoder import weights
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.detect import detect_language
 from rag.language.figures import find_figures
+from rag.language.sentences import split_sentences
 from rag.passages import passage_context, split_document
+from rag.reading.edges import tidy_span
 from rag.reading.reader import adapters_path
 from rag.reading.training.__main__ import save
 from rag.reading.training.network import ReaderNetwork
@@ -46,7 +48,7 @@ from rag.settings import Settings
 BATCH = 16
 RATE = 5e-4
 WARM_UP = 40
-EVERY = 400
+EVERY = 1000
 MOST_TOKENS = 384
 CLAIMS_EACH = 3
 """How many questions of a report are drawn to be claims."""
@@ -82,23 +84,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path(".cache/support.npz"))
+    parser.add_argument("--start", type=Path, help="adapters to go on from (default: the reader's)")
+    parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
+    parser.add_argument("--claims", type=float, default=1.0, help="the share of claims to take")
+    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.manual_seed(1)
+    torch.manual_seed(options.seed)
     embedder = BundledEmbedder.open(Settings.load().cache)
     train, held = examples(options.data, embedder.encoder.tokenizer)
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
-    with np.load(adapters_path()) as arrays:
+    with np.load(options.start or adapters_path()) as arrays:
         found = {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
     network.load_state_dict(found, strict=False)
-    draw = random.Random(1)
+    draw = random.Random(options.seed)
     claims = Claims(embedder, embedder.encoder.tokenizer, draw)
-    train += claims.over_reports(training_groups())
-    train += claims.over_series(training_series())
+    made = [*claims.over_reports(training_groups()), *claims.over_series(training_series())]
+    train += draw.sample(made, round(options.claims * len(made)))
     held += claims.over_series(held_out_series())
     _log.info("%d claims and statements, %d held out", len(train), len(held))
     batches = _bucketed(train, draw)
-    fit(network, batches, held, options.out)
+    fit(network, batches, held, options.out, options.rate)
 
 
 def examples(data: Path, tokenizer: Tokenizer) -> tuple[list[Example], list[Example]]:
@@ -157,6 +163,7 @@ class Claims:
             every = [answer for answer, _ in report.asked]
             asked = [(answer, written) for answer, written in report.asked]
             asked += [("", written) for written in report.unanswered]
+            text = report.document.text
             for answer, written in self._some(asked, CLAIMS_EACH):
                 question = self._draw.choice(written)
                 counts = bool(find_figures(answer))
@@ -165,11 +172,11 @@ class Claims:
                     for one in every
                     if one != answer and (not answer or bool(find_figures(one)) == counts)
                 ]
-                if answer:
-                    yield from self._claim(question, answer, report.document, right=True)
-                if others:
-                    other = self._draw.choice(others)
-                    yield from self._claim(question, other, report.document, right=False)
+                for words, right in ((answer, True), (self._any(others), False)):
+                    if words:
+                        start = text.index(words)
+                        place = start, start + len(words)
+                        yield from self._claim(question, report.document, place, right=right)
 
     def over_series(self, groups: Iterable[Series]) -> Iterator[Example]:
         """Yield claims over series, the wrong answers figures of another matter."""
@@ -178,22 +185,36 @@ class Claims:
                 tempting = list(series.tempting(item))
                 for question in item.written:
                     for key, words in item.answers:
-                        yield from self._claim(question, words, series.documents[key], right=True)
-                    for key, words in self._some(tempting, MOST_TEMPTING):
-                        yield from self._claim(question, words, series.documents[key], right=False)
+                        place = series.place(key, words)
+                        yield from self._claim(question, series.documents[key], place, right=True)
+                    for key, start, end in self._some(tempting, MOST_TEMPTING):
+                        document = series.documents[key]
+                        yield from self._claim(question, document, (start, end), right=False)
+
+    def _any(self, items: Sequence[str]) -> str:
+        return self._draw.choice(items) if items else ""
 
     def _some(self, items: Sequence[_T], most: int) -> list[_T]:
         return self._draw.sample(items, min(most, len(items)))
 
     def _claim(
-        self, question: str, answer: str, document: Document, *, right: bool
+        self, question: str, document: Document, place: tuple[int, int], *, right: bool
     ) -> Iterator[Example]:
-        """Yield the claim, nothing where the answer is cut by a passage's edge."""
-        passages = split_document(document, self._embedder.count_tokens)
-        over = next((item for item in passages if answer in item.text), None)
-        if over is not None:
-            kind = SUPPORTED if right else CLAIM
-            yield _example(f"{question} {answer}", over, self._tokenizer, kind)
+        """Yield the claim that what stands at a place answers, in the words the reader would take.
+
+        Nothing where a passage's edge cuts it.
+        """
+        start, end = place
+        for passage in split_document(document, self._embedder.count_tokens):
+            if passage.start <= start and end <= passage.end:
+                first, last = (at - passage.start for at in place)
+                for a, b in split_sentences(passage.text):
+                    if a <= first < b:
+                        sentence = passage.text[a:b]
+                        tidy = slice(*tidy_span(sentence, first - a, min(last, b) - a))
+                        kind = SUPPORTED if right else CLAIM
+                        said = f"{question} {sentence[tidy]}"
+                        yield _example(said, passage, self._tokenizer, kind)
 
 
 def _example(statement: str, passage: Passage, tokenizer: Tokenizer, kind: str) -> Example:
@@ -206,15 +227,16 @@ def fit(
     batches: Sequence[Sequence[Example]],
     held: Sequence[Example],
     out: Path,
+    rate: float,
 ) -> None:
     """Train over the batches, saving the adapters and telling what they tell every so often."""
     wanted = {name: p for name, p in network.named_parameters() if p.requires_grad}
-    optimiser = torch.optim.AdamW(wanted.values(), lr=RATE, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(wanted.values(), lr=rate, weight_decay=0.01)
     network.train()
     losses: list[float] = []
     for step, batch in enumerate(batches, start=1):
         for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1.0, step / WARM_UP) * (1 - (step - 1) / len(batches))
+            group["lr"] = rate * min(1.0, step / WARM_UP) * (1 - (step - 1) / len(batches))
         labels = torch.tensor([float(item.supported) for item in batch])
         loss = functional.binary_cross_entropy_with_logits(scores(network, batch), labels)
         optimiser.zero_grad()
