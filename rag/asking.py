@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from rag.errors import UsageError
+from rag.errors import LLMError, UsageError
 from rag.evidence import answer_from, combine, combine_apart, compare_places, settles
+from rag.evidence.support import Judge
+from rag.evidence.writing import Writing
 from rag.language.parts import find_parts
 from rag.language.words import Segmenter
 from rag.questions import QuestionParser
 from rag.reading import Reader
-from rag.records import Answer, Document, Draft, Filters, Hit, Operation, Question, SearchMode
+from rag.reading.generator import Generator
+from rag.records import (
+    Answer,
+    Document,
+    Draft,
+    Fallback,
+    Filters,
+    Hit,
+    Operation,
+    Passage,
+    Question,
+    SearchMode,
+)
 from rag.retrieval import Retriever
 from rag.store import IndexReader
+
+MOST_SOURCES = 5
+"""How many passages a language model is given."""
 
 
 class Asking:
@@ -29,6 +46,7 @@ class Asking:
         index: IndexReader,
         filters: Filters | None,
         top_k: int,
+        author: Author | None = None,
     ) -> None:
         self._questions = questions
         self._reader = reader
@@ -36,10 +54,12 @@ class Asking:
         self._index = index
         self._filters = filters
         self._top_k = top_k
+        self._author = author
         self._timings: dict[str, float] = {}
+        self._found: tuple[Question, list[Passage], dict[str, Document]] | None = None
 
-    def answer(self, question: str) -> Answer:
-        """Return the answer, put together from several where the question asks for that.
+    def stream(self, question: str) -> Iterator[Answer]:
+        """Yield the answer as it grows, whole at last: sentence by sentence where a model writes.
 
         Raises:
             UsageError: the question is empty or too long, or the filters let nothing through.
@@ -51,7 +71,14 @@ class Asking:
                 "no document passes the filters. `rag list` shows paths, dates and publishers; "
                 f"{undated} of the documents have no date, {unpublished} no publisher"
             )
-        return replace(self._answer(question), timings=self._timings)
+        answer = self._answer(question)
+        if self._author is None or self._found is None or not answer.answered or answer.combined:
+            yield replace(answer, timings=self._timings)
+            return
+        start = time.perf_counter()
+        for grown in self._author.write(answer, *self._found):
+            self._timings["writing"] = round(time.perf_counter() - start, 4)
+            yield replace(grown, timings=dict(self._timings))
 
     def _answer(self, question: str) -> Answer:
         query = self._understand(question)
@@ -76,7 +103,10 @@ class Asking:
             hits = search(self._index, query, self._top_k, self._filters, SearchMode.HYBRID)
         with _timed(self._timings, "reading"):
             documents = _documents_of(self._index, hits)
-            return self._reader.read(query, hits, documents), documents
+            draft = self._reader.read(query, hits, documents)
+        if self._found is None:
+            self._found = query, _sources(draft, hits), documents
+        return draft, documents
 
     def _plain(self, query: Question) -> Answer:
         draft, documents = self._read(query)
@@ -87,6 +117,58 @@ class Asking:
         draft, documents = self._read(query)
         with _timed(self._timings, "evidence"):
             return compare_places(query, operation, draft, documents, self._segmenter)
+
+
+class Author:
+    """A language model that writes answers, and what its sentences are held to."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        judge: Judge,
+        segmenter: Segmenter,
+        least: float,
+        *,
+        mark: bool,
+    ) -> None:
+        self._generator = generator
+        self._judge = judge
+        self._segmenter = segmenter
+        self._least = least
+        self._mark = mark
+
+    def write(
+        self,
+        extracted: Answer,
+        question: Question,
+        sources: Sequence[Passage],
+        documents: Mapping[str, Document],
+    ) -> Iterator[Answer]:
+        """Yield the answer after each sentence that stands; the extracted one where none does."""
+        writing = Writing(
+            question, extracted, sources, documents, self._judge, self._segmenter,
+            least=self._least, mark=self._mark,
+        )  # fmt: skip
+        try:
+            for statement in self._generator.write(question, sources, documents):
+                if writing.take(statement) and (grown := writing.answer()):
+                    yield grown
+        except LLMError as error:
+            yield writing.instead(Fallback.FAILED, str(error))
+            return
+        yield writing.answer() or writing.instead(Fallback.UNSUPPORTED)
+
+
+def _sources(draft: Draft, hits: Sequence[Hit]) -> list[Passage]:
+    """Return the passages of the best extracts, the best first."""
+    found: dict[tuple[str, int], Passage] = {}
+    for extract in draft.extracts:
+        for hit in hits:
+            passage = hit.passage
+            inside = passage.start <= extract.start and extract.end <= passage.end
+            if passage.document_key == extract.document_key and inside:
+                found.setdefault((passage.document_key, passage.start), passage)
+    return list(found.values())[:MOST_SOURCES]
 
 
 def search(

@@ -7,6 +7,7 @@ answer = AnswerChain(engine).invoke("how much did Guangxi recover")
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -53,6 +54,12 @@ class AnswerChain(Runnable[str, Answer]):
     def __init__(self, engine: Engine, filters: Filters | None = None) -> None:
         self._engine = engine
         self._filters = filters
+
+    def stream(
+        self, input: str, config: RunnableConfig | None = None, **kwargs: Any  # noqa: ANN401
+    ) -> Iterator[Answer]:  # fmt: skip
+        """Yield the answer as it grows; each one replaces the one before."""
+        yield from self._engine.stream(input, filters=self._filters)
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ANN401
         """Return the answer to a question, or the statement that the documents do not say.

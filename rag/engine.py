@@ -11,7 +11,7 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rag.asking import Asking, search
+from rag.asking import Asking, Author, search
 from rag.embedding import Embedder, open_embedder
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
@@ -20,7 +20,7 @@ from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
 from rag.questions import QuestionParser
-from rag.reading import Reader, SpanReader
+from rag.reading import SUPPORTED, Reader, SpanReader, SupportJudge
 from rag.records import Answer, Document, Filters, Hit, Question, SearchMode
 from rag.settings import Settings
 from rag.store import (
@@ -99,6 +99,31 @@ class Engine:
     def answerer(self) -> Reader:
         """The reader, loaded at first use."""
         return SpanReader(self._encoder(), self.segmenter, self.settings.threshold)
+
+    @cached_property
+    def author(self) -> Author | None:
+        """The language model that the settings name, opened at first use; None without one.
+
+        Raises:
+            SettingsError, LLMError: it cannot be opened.
+        """
+        if not self.settings.llm:
+            return None
+        from rag.chat_models import is_served, open_chat_model
+        from rag.reading.generator import Generator
+
+        settings = self.settings
+        model = open_chat_model(settings)
+        generator = Generator(
+            model, settings.llm_timeout, settings.llm_retries, says_end=is_served(settings)
+        )
+        mark = settings.unsupported == "mark"
+        return Author(generator, self.judge, self.segmenter, SUPPORTED, mark=mark)
+
+    @cached_property
+    def judge(self) -> SupportJudge:
+        """What judges whether passages bear a statement out, loaded at first use."""
+        return SupportJudge(self._encoder())
 
     def _encoder(self) -> Encoder:
         """Return the bundled encoder, shared with the embedder where that is the bundled one."""
@@ -187,12 +212,24 @@ class Engine:
                 passes the filters.
             IndexFolderError: the index cannot be used.
         """
+        *_, whole = self.stream(question, filters=filters, top_k=top_k)
+        return whole
+
+    def stream(
+        self, question: str, *, filters: Filters | None = None, top_k: int | None = None
+    ) -> Iterator[Answer]:
+        """Yield the answer as it grows: at once, or sentence by sentence where a model writes.
+
+        The last one is whole. Raises what ``ask`` does.
+        """
         wanted = self.settings.top_k if top_k is None else top_k
         if not 1 <= wanted <= MOST_PASSAGES_READ:
             raise UsageError(f"top_k is {wanted}, expected 1 to {MOST_PASSAGES_READ}")
         # One generation for the whole question: a newer one may lack the documents found.
-        asking = Asking(self.questions, self.answerer, self.segmenter, self.index, filters, wanted)
-        return asking.answer(question)
+        asking = Asking(
+            self.questions, self.answerer, self.segmenter, self.index, filters, wanted, self.author
+        )
+        yield from asking.stream(question)
 
     def add(
         self, paths: Sequence[Path], progress: Progress | None = None, *, prune: bool = False

@@ -5,6 +5,7 @@ YinjuError
 ├── SettingsError       a setting is unknown or has a value it cannot have (exit status 2)
 ├── SourceError         a file cannot be read as documents
 ├── ModelError          an embedding model is missing, damaged or not installable here
+├── LLMError            a language model cannot be opened, or did not answer
 └── IndexFolderError    an index folder cannot be used
     ├── IndexMissingError
     ├── IndexDamagedError
@@ -35,6 +36,10 @@ class SourceError(YinjuError):
 
 class ModelError(YinjuError):
     """A model is missing, damaged, or cannot be run here."""
+
+
+class LLMError(YinjuError):
+    """A language model cannot be opened, or did not answer."""
 
 
 class IndexFolderError(YinjuError):

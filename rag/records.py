@@ -348,6 +348,45 @@ class Combined:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence that a language model wrote, without its marks, and the numbers it cites."""
+
+    text: str
+    cited: tuple[int, ...]
+
+
+class Fault(StrEnum):
+    """Why a sentence that a language model wrote may not stand."""
+
+    NONE = ""
+    UNCITED = "uncited"
+    FIGURE = "figure"
+    DATE = "date"
+    PLACE = "place"
+    UNSUPPORTED = "unsupported"
+
+
+class Fallback(StrEnum):
+    """Why the reader answers though a language model was asked to."""
+
+    NONE = ""
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that a language model wrote, as it was held to its sources.
+
+    ``citations`` are the numbers of the answer's quotations that bear it out.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    fault: Fault = Fault.NONE
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its evidence, or the statement that the documents do not say.
 
@@ -357,6 +396,10 @@ class Answer:
     the others from the newest, empty where sources agree. ``verdict`` is on the figure of a
     question that has one, ``combined`` what an answer of several figures comes to; ``unsaid``
     are those of several things asked at once that have no answer. ``timings`` are seconds by stage.
+
+    Where a language model wrote, ``sentences`` are what is shown of it and ``dropped`` what is not,
+    and ``unknown_citations`` counts those to no source, which are taken away; ``fallback`` says why
+    the reader answers after all, ``error`` what went wrong, on one line.
     """
 
     question: str
@@ -371,6 +414,11 @@ class Answer:
     combined: Combined | None = None
     unsaid: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    dropped: tuple[Sentence, ...] = ()
+    unknown_citations: int = 0
+    fallback: Fallback = Fallback.NONE
+    error: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -6,7 +6,17 @@ import json
 import re
 from typing import Any
 
-from rag.records import Answer, Citation, Combined, Document, Figure, Hit, Reported, Verdict
+from rag.records import (
+    Answer,
+    Citation,
+    Combined,
+    Document,
+    Figure,
+    Hit,
+    Reported,
+    Sentence,
+    Verdict,
+)
 
 # json escapes C0. C1 would steer a terminal as well, and half a surrogate pair is not UTF-8.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -33,7 +43,21 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "combined": combined_to_dict(answer.combined) if answer.combined else None,
         "unsaid": list(answer.unsaid),
         "warnings": list(answer.warnings),
+        "sentences": [sentence_to_dict(item) for item in answer.sentences],
+        "dropped": [sentence_to_dict(item) for item in answer.dropped],
+        "unknown_citations": answer.unknown_citations,
+        "fallback": answer.fallback.value,
+        "error": answer.error,
         "timings": dict(answer.timings),
+    }
+
+
+def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
+    """Return a sentence that a language model wrote, with what bears it out or why nothing does."""
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "fault": sentence.fault.value,
     }
 
 

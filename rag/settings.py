@@ -13,11 +13,15 @@ from rag.errors import SettingsError
 
 PREFIX = "YINJU_"
 FILE = "yinju.toml"
+UNSUPPORTED = ("drop", "mark")
 PASSWORD = f"{PREFIX}PASSWORD"
 """What ``rag serve --auth`` asks for; no setting."""
 
-_NO_SETTINGS = frozenset({PASSWORD, f"{PREFIX}SHARED"})
-"""Variables with the prefix that are something else; the second says where tests find pages."""
+LLM_KEY = f"{PREFIX}LLM_KEY"
+"""What a server of language models is opened with; no setting, so that it is never shown."""
+
+_NO_SETTINGS = frozenset({PASSWORD, LLM_KEY, f"{PREFIX}SHARED"})
+"""Variables with the prefix that are something else; the last says where tests find pages."""
 
 _KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
     "Path": (Path, (str, Path), "a path"),
@@ -53,6 +57,11 @@ class Settings:
     calibrated score (0 to 1) at which a question is answered, ``passage_tokens`` the target
     length of passages in the embedder's tokens, ``wait`` how many seconds to wait for another
     process that writes to the index.
+
+    ``llm`` is a language model that writes the answers (``provider:model``, a GGUF file, or a name
+    that the OpenAI-compatible server at ``llm_url`` knows), "" for none; ``llm_timeout`` how many
+    seconds to wait for its next words, ``llm_retries`` how often to ask again when it fails, and
+    ``unsupported`` whether sentences that their sources do not bear out are dropped or marked.
     """
 
     index: Path = field(default_factory=_default_index)
@@ -62,6 +71,11 @@ class Settings:
     threshold: float = 0.18
     passage_tokens: int = 128
     wait: float = 60.0
+    llm: str = ""
+    llm_url: str = ""
+    llm_timeout: float = 60.0
+    llm_retries: int = 2
+    unsupported: str = "drop"
 
     def __post_init__(self) -> None:
         _require(1 <= self.top_k <= 100, "top_k", self.top_k, "a whole number from 1 to 100")
@@ -72,6 +86,18 @@ class Settings:
         )  # fmt: skip
         _require(self.wait >= 0, "wait", self.wait, "a number of seconds from 0")
         _require(bool(self.model), "model", self.model, "a model's name")
+        _require(self.llm_timeout > 0, "llm_timeout", self.llm_timeout, "a number above 0")
+        _require(
+            0 <= self.llm_retries <= 10,
+            "llm_retries",
+            self.llm_retries,
+            "a whole number from 0 to 10",
+        )
+        _require(self.unsupported in UNSUPPORTED, "unsupported", self.unsupported, "drop or mark")
+        _require(
+            not self.llm_url or self.llm_url.startswith(("http://", "https://")),
+            "llm_url", self.llm_url, "an address that begins with http:// or https://",
+        )  # fmt: skip
 
     @classmethod
     def load(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from rag.language.detect import detect_language
-from rag.records import Answer, Language, Operation, Relation, Reported
+from rag.records import (
+    Answer,
+    Fallback,
+    Fault,
+    Language,
+    Operation,
+    Relation,
+    Reported,
+    Sentence,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +37,22 @@ class Wording:
     covered: str
     computed: str
     excerpt: str
+    dropped: str
+    faults: Mapping[Fault, str]
+    fallbacks: Mapping[Fallback, str]
 
     def relation(self, relation: Relation) -> str:
         """Return what stands over the figures of a series or a conflict."""
         return self.conflict if relation is Relation.CONFLICT else self.over_time
+
+    def fallback(self, answer: Answer) -> str:
+        """Return why the reader answers and not the language model, "" where it does not."""
+        why = self.fallbacks.get(answer.fallback, "")
+        return f"{why} ({answer.error})" if answer.error else why
+
+    def left_out(self, sentence: Sentence) -> str:
+        """Return a sentence that a language model wrote, and why it is not shown."""
+        return f"{self.dropped}: {sentence.text} ({self.faults[sentence.fault]})"
 
     def day(self, day: date | None) -> str:
         """Return up to which day a figure counts."""
@@ -59,6 +80,20 @@ ENGLISH = Wording(
     covered="The documents give it for these places.",
     computed="Computed",
     excerpt="excerpt of an article, as another page shows it",
+    dropped="left out",
+    faults={
+        Fault.UNCITED: "cites no source",
+        Fault.FIGURE: "has a figure that its source lacks",
+        Fault.DATE: "has a date that its source lacks",
+        Fault.PLACE: "has a place that its source lacks",
+        Fault.UNSUPPORTED: "is not borne out by its source",
+    },
+    fallbacks={
+        Fallback.FAILED: "The language model did not answer; the documents in their own words:",
+        Fallback.UNSUPPORTED: (
+            "Nothing that the language model wrote is borne out; the documents in their own words:"
+        ),
+    },
 )
 CHINESE = Wording(
     not_said="文档中没有说明。",
@@ -75,6 +110,18 @@ CHINESE = Wording(
     covered="文档中有这些地方的数字。",
     computed="计算得",
     excerpt="另一页面所载的文章摘录",
+    dropped="已略去",
+    faults={
+        Fault.UNCITED: "未引用来源",
+        Fault.FIGURE: "数字不在来源中",
+        Fault.DATE: "日期不在来源中",
+        Fault.PLACE: "地点不在来源中",
+        Fault.UNSUPPORTED: "来源不足以证明",
+    },
+    fallbacks={
+        Fallback.FAILED: "语言模型未能作答，以下为文档原文：",
+        Fallback.UNSUPPORTED: "语言模型所写均无来源佐证，以下为文档原文：",
+    },
 )
 
 

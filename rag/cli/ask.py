@@ -15,6 +15,7 @@ from rag.cli.common import (
     DONE,
     add_filter_flags,
     add_index_flags,
+    add_llm_flags,
     filters_of,
     open_engine,
     parser,
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     result.add_argument("question", nargs="*", help="the question, in Chinese or English")
     add_index_flags(result)
     add_filter_flags(result)
+    add_llm_flags(result)
     result.add_argument(
         "--top-k", type=int, metavar="N", help="how many passages to read (16 unless set)"
     )

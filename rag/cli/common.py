@@ -53,6 +53,18 @@ def add_wait_flag(target: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_llm_flags(target: argparse.ArgumentParser) -> None:
+    """Add the flags that name a language model."""
+    target.add_argument(
+        "--llm", metavar="NAME",
+        help="let a language model write, held to its sources: provider:model, a .gguf file, or a "
+        "name that the server at --llm-url knows",
+    )  # fmt: skip
+    target.add_argument(
+        "--llm-url", metavar="ADDRESS", help="an OpenAI-compatible server: http://localhost:8000/v1"
+    )
+
+
 def add_filter_flags(target: argparse.ArgumentParser) -> None:
     """Add the flags that limit which documents are searched."""
     target.add_argument(
@@ -90,7 +102,7 @@ def open_engine(options: argparse.Namespace) -> Engine:
 
     flags = {
         name: getattr(options, name, None)
-        for name in ("index", "model", "top_k", "threshold", "wait")
+        for name in ("index", "model", "top_k", "threshold", "wait", "llm", "llm_url")
     }
     settings = Settings.load(flags)
     if settings.index.exists() and not settings.index.is_dir():

@@ -18,8 +18,15 @@ def render(answer: Answer, screen: Screen) -> str:
     if answer.answered:
         if says := verdict(answer, words):
             lines.extend(wrap(says, screen.width))
-        for text in answer.texts:
-            lines.extend(_answered(text, answer, screen))
+        if why := words.fallback(answer):
+            lines.extend(screen.paint(line, "2") for line in wrap(why, screen.width))
+        if answer.sentences:
+            lines.extend(wrap(printable(answer.text), screen.width))
+        else:
+            for text in answer.texts:
+                lines.extend(_answered(text, answer, screen))
+        for note in map(words.left_out, answer.dropped):
+            lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
         for asked in answer.unsaid:
             lines.extend(wrap(words.unsaid.format(printable(asked)), screen.width))
         lines.extend(_differing(answer, words, screen))

@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from importlib.util import find_spec
 
-from rag.cli.common import DONE, open_engine, say
+from rag.cli.common import DONE, add_llm_flags, open_engine, say
 from rag.errors import UsageError
 from rag.settings import PASSWORD
 
@@ -35,6 +35,7 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--mcp", action="store_true",
         help="offer ask, search, read and documents to assistants as well, as an MCP server",
     )  # fmt: skip
+    add_llm_flags(serve)
     serve.set_defaults(command=_serve)
 
 

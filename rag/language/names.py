@@ -79,13 +79,21 @@ def local_places(text: str, words: Iterable[str]) -> frozenset[str]:
     ``words`` are the text's words. A Latin word counts with a capital only, since Reading and Nice
     are places.
     """
-    local = _local_places()
+    return _places_among(_local_places(), text, words)
+
+
+def countries(text: str, words: Iterable[str]) -> frozenset[str]:
+    """Return the countries that a text names, as ``local_places`` does other places."""
+    return _places_among(_countries(), text, words)
+
+
+def _places_among(known: frozenset[str], text: str, words: Iterable[str]) -> frozenset[str]:
     places = _places()
     # 国家 is a district of Santo Domingo and, mostly, a word.
-    found = {form for word in chinese_names(words) for form in places.get(word, ())} & local
+    found = {form for word in chinese_names(words) for form in places.get(word, ())} & known
     named = [word.lower() if word[0].isupper() else "" for word in _latin_words(text)]
-    found |= {word for word in named if word in local}
-    found |= {f"{one} {other}" for one, other in pairwise(named) if f"{one} {other}" in local}
+    found |= {word for word in named if word in known}
+    found |= {f"{one} {other}" for one, other in pairwise(named) if f"{one} {other}" in known}
     return frozenset(found)
 
 
@@ -166,8 +174,12 @@ def _places() -> dict[str, tuple[str, ...]]:
 @cache
 def _local_places() -> frozenset[str]:
     """Return the Latin names of the places that are no countries."""
-    countries = {row[1] for row in _rows() if row[2:] == ["country"]}
-    return frozenset(row[1] for row in _rows()) - countries
+    return frozenset(row[1] for row in _rows()) - _countries()
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(row[1] for row in _rows() if row[2:] == ["country"])
 
 
 @cache

@@ -16,6 +16,7 @@ import json
 import logging
 import random
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +29,13 @@ from rag.embedding.bundled import BundledEmbedder
 from rag.encoder.adapters import digest_of
 from rag.engine import Engine
 from rag.evaluation import GoldQuestion, Split, load_gold
-from rag.evaluation.matching import f1, is_right
+from rag.evaluation.matching import f1, figure_match, is_right
 from rag.evaluation.proving import quote_proves
 from rag.reading.features import FEATURES, Candidate, features
 from rag.reading.reader import SpanReader, adapters_path
 from rag.reading.training.corpus import PARTLY_HELD_OUT, held_out, key_of
 from rag.reading.training.reports import Report, held_out_reports
+from rag.reading.training.series import Series, held_out_series
 from rag.reading.training.sets import read_added, read_rewritten
 from rag.records import Citation, Hit, Question
 from rag.settings import Settings
@@ -238,24 +240,27 @@ def _proves(item: GoldQuestion, one: Candidate) -> bool:
 
 
 class _Known(NamedTuple):
-    """A question in several forms, the document that answers it, and the answers, if any."""
+    """A question in several forms, and the answers of each document that answers it."""
 
-    key: str
-    answers: Sequence[str]
+    answers: Mapping[str, Sequence[str]]
     forms: Sequence[str]
 
 
 def _set_examples(data: Path, most: int) -> Iterator[Example]:
     """Ask questions over paragraphs and reports that training left, each in one of its forms."""
     paragraphs = {str(number): item for number, (_, item) in enumerate(held_out(data))}
-    reports = held_out_reports()
+    reports, series = held_out_reports(), held_out_series()
     draw = random.Random(3)
     asked = [_draw(draw, list(_of_paragraphs(paragraphs)), most)]
     asked += [_draw(draw, list(_of_reports(reports)), most)]
+    asked += [_draw(draw, list(_of_series(series)), most)]
     records = [{"id": key, "text": content["context"]} for key, content in paragraphs.items()]
-    for report in reports:
-        document, day = report.document, str(report.document.published)
+    documents = [report.document for report in reports]
+    documents += [document for group in series for document in group.documents.values()]
+    for document in documents:
+        day, publisher = str(document.published), document.publisher
         about = {"id": document.key, "title": document.title, "published": day}
+        about |= {"publisher": publisher} if publisher else {}
         records.append({**about, "text": document.text})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "documents.jsonl"
@@ -267,14 +272,27 @@ def _set_examples(data: Path, most: int) -> Iterator[Example]:
                 query = engine.understand(draw.choice(known.forms))
                 hits = engine.search(query, top_k=engine.settings.top_k + 8)
                 for left_out in (False, True) if number % 2 and known.answers else (False,):
-                    kept = [h for h in hits if not left_out or h.passage.document_key != known.key]
+                    keys = known.answers if left_out else ()
+                    kept = [hit for hit in hits if hit.passage.document_key not in keys]
                     rows, candidates = _rows(engine, query, kept[: engine.settings.top_k])
+                    there = [known.answers.get(one.document.key, ()) for one in candidates]
                     proving = [
-                        one.document.key == known.key and any(a in one.text for a in known.answers)
-                        for one in candidates
+                        any(answer in one.text for answer in answers)
+                        for one, answers in zip(candidates, there, strict=True)
                     ]
-                    exact = [f1(one.words, known.answers) >= _ALIKE for one in candidates]
+                    exact = [
+                        _is_exact(one.words, answers)
+                        for one, answers in zip(candidates, there, strict=True)
+                    ]
                     yield Example(rows, _right(proving, exact))
+
+
+def _is_exact(words: str, answers: Sequence[str]) -> bool:
+    """Return whether words say what an answer says: its figure, where it has one."""
+    if not answers:
+        return False
+    figure = figure_match(words, answers)
+    return f1(words, answers) >= _ALIKE if figure is None else figure > 0
 
 
 def _draw(draw: random.Random, items: Sequence[_Known], most: int) -> list[_Known]:
@@ -288,17 +306,26 @@ def _of_paragraphs(paragraphs: Mapping[str, dict[str, Any]]) -> Iterator[_Known]
         for qa in paragraph["qas"]:
             if qa["answers"] and qa["id"] in rewritten:
                 forms = (qa["question"], *rewritten[qa["id"]])
-                yield _Known(key, [a["text"] for a in qa["answers"]], forms)
+                yield _Known({key: [a["text"] for a in qa["answers"]]}, forms)
         for answer, ours in added.get((PARTLY_HELD_OUT, key_of(paragraph)), ()):
-            yield _Known(key, [answer], ours)
+            yield _Known({key: [answer]}, ours)
 
 
 def _of_reports(reports: Sequence[Report]) -> Iterator[_Known]:
     for report in reports:
         for answer, ours in report.asked:
-            yield _Known(report.document.key, [answer], ours)
+            yield _Known({report.document.key: [answer]}, ours)
         for ours in report.unanswered:
-            yield _Known(report.document.key, (), ours)
+            yield _Known({}, ours)
+
+
+def _of_series(series: Sequence[Series]) -> Iterator[_Known]:
+    for group in series:
+        for question in group.questions:
+            answers: dict[str, list[str]] = defaultdict(list)
+            for key, words in question.answers:
+                answers[key].append(words)
+            yield _Known(answers, question.written)
 
 
 def _right(proving: Sequence[bool], exact: Sequence[bool]) -> FloatArray:

@@ -187,13 +187,14 @@ class Chat:
         yield keep, said((*turns, turn), words), "", keep, keep
         try:
             filters = filters_from(publisher, path, parse_day(since), parse_day(until))
-            answer = self._engine.ask(turn.understood, filters=filters)
+            for answer in self._engine.stream(turn.understood, filters=filters):
+                grown = (*turns, replace(turn, answer=answer))
+                # The next question may be being typed by now.
+                yield grown, said(grown, words), keep, keep, keep
         except YinjuError as error:
             yield keep, said(turns, words), typed, keep, keep
             raise markup.problem(error) from error
-        turns = (*turns, replace(turn, answer=answer))
-        # The next question may be being typed by now.
-        yield turns, said(turns, words), keep, keep, self._export(turns)
+        yield keep, keep, keep, keep, self._export(grown)
         if answer.shown:
             yield keep, keep, keep, markup.source(answer.shown[0], words), keep
 

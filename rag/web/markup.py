@@ -61,7 +61,15 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
     if answer.answered:
         if says := verdict(answer, words):
             parts.append(f'<p class="yj-verdict">{shown(says)}</p>')
-        parts += [_words(text, answer.translated(text)) for text in answer.texts]
+        if why := words.fallback(answer):
+            parts.append(f'<p class="yj-near">{shown(why)}</p>')
+        if answer.sentences:
+            parts.append(_written(turn, answer, phrases))
+        else:
+            parts += [_words(text, answer.translated(text)) for text in answer.texts]
+        parts += [
+            f'<p class="yj-dropped">{shown(words.left_out(item))}</p>' for item in answer.dropped
+        ]
         parts += [
             f'<p class="yj-unsaid">{shown(words.unsaid.format(asked))}</p>'
             for asked in answer.unsaid
@@ -83,6 +91,17 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
 def _words(text: str, translated: str) -> str:
     other = f' <span class="yj-other">({shown(translated)})</span>' if translated else ""
     return f'<p class="yj-words">{shown(text)}{other}</p>'
+
+
+def _written(turn: int, answer: Answer, phrases: Phrases) -> str:
+    """Return what a language model wrote, each sentence with its citations or its fault."""
+    parts = []
+    for item in answer.sentences:
+        marks = "".join(_number(turn, number, phrases.open_source) for number in item.citations)
+        why = wording_for(answer).faults.get(item.fault, "")
+        fault = f' <em class="yj-warning">({shown(why)})</em>' if why else ""
+        parts.append(f"{shown(item.text)}{marks}{fault}")
+    return f'<p class="yj-written">{" ".join(parts)}</p>'
 
 
 def _tables(answer: Answer, words: Wording, turn: int) -> Iterable[str]:

@@ -10,6 +10,8 @@ CSS = """
 .yj-understood, .yj-source, .yj-near, .yj-actions span {
   color: var(--yj-quiet); font-size: .85rem; }
 .yj-words { font-size: 1.25rem; font-weight: 650; margin: .2rem 0; overflow-wrap: anywhere; }
+.yj-written { font-size: 1.05rem; margin: .2rem 0; overflow-wrap: anywhere; }
+.yj-dropped { text-decoration: line-through; font-size: .85rem; color: var(--yj-quiet); }
 .yj-other { font-weight: 400; font-size: 1rem; }
 .yj-cited { margin: .6rem 0; display: grid; grid-template-columns: auto 1fr; gap: .1rem .5rem; }
 .yj-cited > button { align-self: start; }

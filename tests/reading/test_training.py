@@ -30,6 +30,13 @@ from rag.reading.training.network import ReaderNetwork
 from rag.reading.training.pairs import Example, _askings, make_pairs
 from rag.reading.training.reports import Report, held_out_reports, read_groups, training_groups
 from rag.reading.training.rewording import Rewording
+from rag.reading.training.series import (
+    Series,
+    SeriesQuestion,
+    held_out_series,
+    read_series,
+    training_series,
+)
 from rag.reading.training.sets import Written, read_added, read_rewritten
 from rag.reading.training.tables import LEAST_ROWS, make_table
 from rag.records import Document, Language
@@ -94,6 +101,7 @@ def sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def corpus(sets: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
     monkeypatch.setattr(training, "training_groups", list)
+    monkeypatch.setattr(training, "training_series", list)
     return Corpus(sets, Embedder(), random.Random(1))
 
 
@@ -197,6 +205,62 @@ def test_every_report_has_its_answers_and_is_trained_on_or_kept() -> None:
     assert kept
 
 
+def test_every_series_has_its_answers_and_is_trained_on_or_kept() -> None:
+    groups = list(read_series())
+    for group in groups:
+        for question in group.questions:
+            assert all(words in group.documents[key].text for key, words in question.answers)
+    keys = [key for group in groups for key in group.documents]
+    assert len(set(keys)) == len(keys)
+    kept = [key for group in held_out_series() for key in group.documents]
+    trained = [key for group in training_series() for key in group.documents]
+    assert kept
+    assert sorted(trained + kept) == sorted(keys)
+
+
+def farm(year: int, text: str) -> Document:
+    return Document(f"farm/{year}", "", text, f"The farm in {year}", published=date(year, 1, 1))
+
+
+FARMS = Series(
+    {
+        document.key: document
+        for document in (
+            farm(1990, "The farm had 40 hives and 7 goats. It sold 31 hives."),
+            farm(1991, "The farm had 52 hives."),
+            farm(1992, "The farm next door had 90 hives."),
+        )
+    },
+    (
+        SeriesQuestion(
+            Written("How many hives did the farm have?", "农场有几个蜂箱？"),
+            (("farm/1990", "40 hives"), ("farm/1991", "52 hives")),
+            counts=True,
+        ),
+    ),
+)
+
+
+def test_what_answers_as_well_is_no_wrong_passage(
+    sets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "training_groups", list)
+    monkeypatch.setattr(training, "training_series", lambda: [FARMS])
+    corpus = Corpus(sets, Embedder(), random.Random(1))
+    assert len(corpus.in_reports) == 2
+    for item in corpus.in_reports:
+        texts = [corpus.passages[place].text for place in corpus.neighbours(item)]
+        assert texts == ["The farm next door had 90 hives."]
+
+
+def test_figures_that_count_the_same_are_tempting() -> None:
+    [question] = FARMS.questions
+    tempting = {
+        (key, FARMS.documents[key].text[start:end]) for key, start, end in FARMS.tempting(question)
+    }
+    assert tempting == {("farm/1990", "7"), ("farm/1990", "31"), ("farm/1992", "90")}
+
+
 @pytest.fixture
 def reported(sets: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
     group = [
@@ -209,6 +273,7 @@ def reported(sets: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
                                    (1991, "The farm had 52 hives.", "52"))
     ]  # fmt: skip
     monkeypatch.setattr(training, "training_groups", lambda: [group])
+    monkeypatch.setattr(training, "training_series", list)
     return Corpus(sets, Embedder(), random.Random(1))
 
 

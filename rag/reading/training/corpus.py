@@ -18,6 +18,7 @@ from rag.language.detect import detect_language
 from rag.language.words import to_simplified
 from rag.passages import split_document
 from rag.reading.training.reports import training_groups
+from rag.reading.training.series import training_series
 from rag.reading.training.sets import (
     Written,
     place_of,
@@ -53,7 +54,8 @@ class Asked:
 
     A question that nothing answers has offsets 0, 0, and the passage that seems to answer it.
     The same in other words: ``paraphrases`` in the passage's language, ``translations`` in the
-    other of Chinese and English, ``foreign`` in further languages.
+    other of Chinese and English, ``foreign`` in further languages. ``also`` are other passages that
+    answer it, in other words or with another figure.
     """
 
     question: str
@@ -64,6 +66,7 @@ class Asked:
     paraphrases: tuple[str, ...] = ()
     translations: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    also: frozenset[int] = frozenset()
 
     @property
     def answered(self) -> bool:
@@ -102,7 +105,7 @@ class Corpus:
             for cloze in make_clozes(passage.text, passage.context, passage.language, draw)
         ]
         self.in_tables = list(self._tables())
-        self.in_reports = list(self._reports())
+        self.in_reports = [*self._reports(), *self._series()]
 
     def _reports(self) -> Iterator[Asked]:
         """Add made-up reports to the passages and yield their questions."""
@@ -122,6 +125,35 @@ class Corpus:
                 for written in report.unanswered:
                     place = self._draw.randrange(first, len(self.passages))
                     yield self._asked(Asked("", place, 0, 0), written)
+
+    def _series(self) -> Iterator[Asked]:
+        """Add groups of reports with comparable figures to the passages; yield their questions."""
+        for group in training_series():
+            first = len(self.passages)
+            for document in group.documents.values():
+                self.passages += split_document(document, self._embedder.count_tokens)
+                self._dated.add(document.key)
+            places = range(first, len(self.passages))
+            for key in group.documents:
+                self._by_document[key] = list(places)
+            for question in group.questions:
+                found = [
+                    item
+                    for key, answer in question.answers
+                    for item in self._found(group.documents[key], answer, first)
+                ]
+                if not question.answers:
+                    found = [Asked("", self._draw.choice(places), 0, 0)]
+                also = frozenset(item.passage for item in found if item.answered)
+                for item in found:
+                    yield replace(self._asked(item, question.written), also=also)
+
+    def _found(self, document: Document, answer: str, first: int) -> Iterator[Asked]:
+        """Yield the place of an answer among a document's passages, which follow the ``first``."""
+        start = document.text.find(answer)
+        for item in self._located("", start, start + len(answer), first):
+            if self.passages[item.passage].document_key == document.key:
+                yield item
 
     def _asked(self, item: Asked, written: Written) -> Asked:
         """Return a question of our own in the language of its passage and in the other."""
@@ -227,7 +259,9 @@ class Corpus:
         return [
             place
             for place in places
-            if place != item.passage and not (answer and answer in self.passages[place].text)
+            if place != item.passage
+            and place not in item.also
+            and not (answer and answer in self.passages[place].text)
         ]
 
 

@@ -43,6 +43,18 @@ def read_added() -> dict[tuple[str, str], list[tuple[str, Written]]]:
     return added
 
 
+def read_statements() -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Return kinds and statements over the sets' paragraphs: ``statements.tsv``.
+
+    By set and the id of the paragraph's first question. Kinds: S supported; F with a figure
+    changed, N with a name, R with the sense, X with something added.
+    """
+    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for name, key, kind, statement in _rows("statements.tsv"):
+        found[name, key].append((kind, statement))
+    return found
+
+
 def _rows(name: str) -> Iterator[list[str]]:
     with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as lines:
         yield from csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
