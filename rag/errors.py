@@ -2,7 +2,7 @@
 
 YinjuError
 ├── UsageError          what was asked for makes no sense (exit status 2)
-├── SettingsError       a setting is unknown or has a value it cannot have (exit status 2)
+│   └── SettingsError   a setting is unknown or has a value it cannot have (exit status 2)
 ├── SourceError         a file cannot be read as documents
 ├── ModelError          an embedding model is missing, damaged or not installable here
 ├── LLMError            a language model cannot be opened, or did not answer

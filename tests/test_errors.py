@@ -7,6 +7,7 @@ TREE = {
     "SettingsError": "UsageError",
     "SourceError": "YinjuError",
     "ModelError": "YinjuError",
+    "LLMError": "YinjuError",
     "IndexFolderError": "YinjuError",
     "IndexMissingError": "IndexFolderError",
     "IndexDamagedError": "IndexFolderError",
