@@ -33,7 +33,8 @@ def test_an_answer_that_was_not_found_has_every_list_empty() -> None:
     assert answer_to_dict(Answer("who?")) == {
         "question": "who?", "answered": False, "answer": "", "answers": [], "citations": [],
         "nearest": [], "figures": [], "conflicts": [], "verdict": None, "combined": None,
-        "unsaid": [], "warnings": [], "timings": {},
+        "unsaid": [], "warnings": [], "sentences": [], "dropped": [], "unknown_citations": 0,
+        "fallback": "", "error": "", "timings": {},
     }  # fmt: skip
 
 

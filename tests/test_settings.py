@@ -44,7 +44,10 @@ def test_of_two_files_only_yinju_toml_is_read(tmp_path: Path) -> None:
     assert load(tmp_path).top_k == 16
 
 
-LIST = "cache, index, model, passage_tokens, threshold, top_k"
+LIST = (
+    "cache, index, llm, llm_retries, llm_timeout, llm_url, model, passage_tokens, threshold, top_k, "
+    "unsupported, wait"
+)
 
 
 def test_an_unknown_key_fails_with_the_list_of_settings(tmp_path: Path) -> None:
