@@ -232,10 +232,12 @@ def main() -> None:
     with Engine.open() as engine:
         identity = engine.embedder.identity
         model = ModelRecord(identity.name, identity.digest, identity.dimension, identity.precision)
-        corpus = Corpus(read_real(paragraphs, engine.embedder, options.work), engine.segmenter)
+        real = read_real(paragraphs, engine.embedder, options.work)
+        corpus = None
         for size in options.sizes:
             folder = options.work / f"index-{size}"
             if not (folder / "CURRENT").is_file() or str(size) not in results:
+                corpus = corpus or Corpus(real, engine.segmenter)
                 results[str(size)] = build(corpus, model, folder, size)
             command = [sys.executable, __file__, "--ask", str(folder)]
             answer = subprocess.run(

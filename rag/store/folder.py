@@ -140,6 +140,22 @@ def link_file(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
+def is_writable(folder: Path) -> bool:
+    """Return whether this process may write into a folder."""
+    as_effective_user = os.access in os.supports_effective_ids
+    return os.access(folder, os.W_OK, effective_ids=as_effective_user)
+
+
+def mirror(folder: Path, target: Path) -> None:
+    """Link a folder's files in another, or copy them where links need a privilege."""
+    for path in folder.resolve().iterdir():
+        if path.suffix != ".lock":
+            try:
+                (target / path.name).symlink_to(path)
+            except OSError:
+                shutil.copyfile(path, target / path.name)
+
+
 def write_durably(path: Path, text: str) -> None:
     """Write a file so that it is seen whole or not at all, and survives a power cut."""
     temporary = path.with_name(path.name + ".part")

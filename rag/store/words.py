@@ -6,7 +6,6 @@ English ones. Its files are immutable, so a new generation links the old ones an
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import weakref
@@ -23,6 +22,7 @@ from rag.errors import IndexDamagedError
 from rag.language.words import stemmer
 from rag.passage_set import PassageSet
 from rag.records import Field, Language
+from rag.store.folder import is_writable, mirror
 
 _Query = Any
 _Numbers = NDArray[np.int64]
@@ -30,7 +30,12 @@ _ANALYZER = "words"
 _HEAP_BYTES = 64_000_000
 _PANIC = "PanicException"
 _LARGE = 50_000
-"""Above so many passages limits are met after ranking, of more than is wanted."""
+"""Above so many passages more than is wanted is found in all languages, and the others left out.
+
+With nothing but words in a query tantivy passes over all that cannot be among the best.
+"""
+_FEW = 500
+"""Up to so many passages are looked up beforehand; tantivy takes a microsecond for each."""
 _MOST_TAKEN = 50_000
 
 
@@ -65,11 +70,11 @@ class WordIndex:
         self._folder = folder
         folder.mkdir(exist_ok=True)
         path = str(folder)
-        if not _writable(folder):
+        if not is_writable(folder):
             # tantivy locks even what it only reads.
             path = tempfile.mkdtemp(prefix="yinju-")
             weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
-            _mirror(folder, Path(path))
+            mirror(folder, Path(path))
         with self._telling_damage():
             self._index = tantivy.Index(self._schema, path=path)
             self._index.register_tokenizer(_ANALYZER, self._analyzer)
@@ -202,14 +207,21 @@ class WordIndex:
         if not clauses or (allowed is not None and not allowed):
             return []
         best = self._tantivy.Query.boolean_query(clauses)
-        if self.count() > _LARGE and (language or allowed):
-            # Few passages have a title in another language than their text.
-            own = language if title_language else None
-            some = self._limited(best, own, title_language, None)
-            found = self._sift(some, limit, language, allowed)
-            if found is not None:
-                return found
-        ids, _, scores = self._best(self._limited(best, language, title_language, allowed), limit)
+        limited = self._limited(best, language, title_language)
+        tries: list[tuple[_Query, int]] = []
+        take = 2 * limit if allowed is None else round(2 * limit * self.count() / len(allowed))
+        if self.count() > _LARGE and language is not None and title_language is None:
+            tries.append((best, take))
+        if allowed is not None and len(allowed) > _FEW:
+            tries.extend((limited, 4**n * take) for n in range(3))
+        for query, most in tries:
+            if most <= _MOST_TAKEN:
+                found = self._sift(query, most, limit, language, allowed)
+                if found is not None:
+                    return found
+        if allowed is not None:
+            limited = self._limited(best, language, title_language, allowed)
+        ids, _, scores = self._best(limited, limit)
         return _ranking(ids, scores)
 
     def _limited(
@@ -217,7 +229,7 @@ class WordIndex:
         best: _Query,
         language: Language | None,
         title_language: Language | None,
-        allowed: PassageSet | None,
+        allowed: PassageSet | None = None,
     ) -> _Query:
         """Return a query whose finds are limited before they are ranked."""
         query, occur = self._tantivy.Query, self._tantivy.Occur
@@ -232,26 +244,26 @@ class WordIndex:
         return query.boolean_query([(occur.Must, best), *musts]) if musts else best
 
     def _sift(
-        self, query: _Query, limit: int, language: Language | None, allowed: PassageSet | None
+        self,
+        query: _Query,
+        take: int,
+        limit: int,
+        language: Language | None,
+        allowed: PassageSet | None,
     ) -> list[tuple[int, float]] | None:
-        """Return the best of what may be found, by taking more and leaving out what may not.
+        """Return the best of what a query finds and may be found, None where that takes more.
 
-        With nothing but words in the query tantivy passes over all that cannot be among the best.
-        None where too many would have to be taken.
+        ``take`` of its finds are looked at.
         """
-        share = 1.0 if allowed is None else len(allowed) / self.count()
-        take = round(2 * limit / share)
-        while take <= _MOST_TAKEN:
-            ids, languages, scores = self._best(query, take)
-            wanted = np.ones(len(ids), np.bool_)
-            if language is not None:
-                wanted &= languages == _number(language)
-            if allowed is not None:
-                wanted &= allowed.holds(ids)
-            if np.count_nonzero(wanted) >= limit or len(ids) < take:
-                return _ranking(ids[wanted][:limit], scores[wanted][:limit])
-            take *= 4
-        return None
+        ids, languages, scores = self._best(query, take)
+        wanted = np.ones(len(ids), np.bool_)
+        if language is not None:
+            wanted &= languages == _number(language)
+        if allowed is not None:
+            wanted &= allowed.holds(ids)
+        if np.count_nonzero(wanted) < limit and len(ids) == take:
+            return None
+        return _ranking(ids[wanted][:limit], scores[wanted][:limit])
 
     def _best(self, query: _Query, limit: int) -> tuple[_Numbers, _Numbers, NDArray[np.float64]]:
         """Return the passages that a query finds, the numbers of their languages, scores."""
@@ -299,21 +311,6 @@ def _ranking(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> list[tuple[
 
 def _number(language: Language) -> int:
     return list(Language).index(language)
-
-
-def _writable(folder: Path) -> bool:
-    as_effective_user = os.access in os.supports_effective_ids
-    return os.access(folder, os.W_OK, effective_ids=as_effective_user)
-
-
-def _mirror(folder: Path, mirror: Path) -> None:
-    """Link a folder's files in another, or copy them where links need a privilege."""
-    for path in folder.resolve().iterdir():
-        if path.suffix != ".lock":
-            try:
-                (mirror / path.name).symlink_to(path)
-            except OSError:
-                shutil.copyfile(path, mirror / path.name)
 
 
 def _schema(tantivy: Any) -> Any:  # noqa: ANN401

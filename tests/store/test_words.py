@@ -220,6 +220,7 @@ def test_a_large_index_is_limited_after_ranking_and_finds_the_same(
 
     small = everything()
     monkeypatch.setattr(module, "_LARGE", 0)
+    monkeypatch.setattr(module, "_FEW", 5)
     monkeypatch.setattr(module, "_MOST_TAKEN", most_taken)
     for ours, theirs in zip(everything(), small, strict=True):
         assert [score for _, score in ours] == pytest.approx([score for _, score in theirs])
