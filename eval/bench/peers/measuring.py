@@ -12,7 +12,6 @@ from eval.bench.corpus import command
 from eval.bench.peers.children import Child, run
 from eval.bench.peers.documents import Collection, Task
 from eval.bench.peers.tools import YINJU, Installed, folder_bytes
-from rag.engine import Engine
 from rag.evaluation import metrics
 
 HITS = 10
@@ -77,14 +76,15 @@ def build(installed: Installed, place: Place) -> tuple[float, int, int]:
         ChildError: the tool failed.
     """
     folder = place.index.parent
-    if installed.tool == YINJU:
+    driver = installed.command("index", place.documents, place.index, place.model)
+    if installed.tool != YINJU:
+        ended = counted = run(driver, installed.variables, folder)
+    else:
         arguments = [command("rag"), "index", str(place.documents), "--index", str(place.index)]
         ended = run(arguments, installed.variables, folder)
-        with Engine.open(place.index) as engine:
-            return ended.seconds, ended.peak_bytes, engine.contents.manifest.counts.passages
-    arguments = installed.command("index", place.documents, place.index, place.model)
-    ended = run(arguments, installed.variables, folder)
-    return ended.seconds, ended.peak_bytes, int(json.loads(ended.output)["passages"])
+        # Not in this process: a child's peak memory begins at that of its parent.
+        counted = run(driver, installed.variables, folder)
+    return ended.seconds, ended.peak_bytes, int(json.loads(counted.output)["passages"])
 
 
 def serve(installed: Installed, place: Place) -> Child:
@@ -93,9 +93,9 @@ def serve(installed: Installed, place: Place) -> Child:
     return Child(arguments, installed.variables, place.index.parent)
 
 
-def request(question: str, *, answer: bool = False) -> dict[str, object]:
-    """Return what a driver is asked."""
-    return {"question": question, "hits": HITS, "answer": answer}
+def request(question: str, hits: int = HITS) -> dict[str, object]:
+    """Return what a driver is asked; without hits, for an answer."""
+    return {"question": question, "hits": hits}
 
 
 def first_hits(installed: Installed, place: Place, question: str) -> float:
@@ -190,7 +190,7 @@ def measure_answers(
     folder = place.index.parent
     firsts = [run(arguments, installed.variables, folder).seconds for _ in range(starts)]
     with serve(installed, place) as child:
-        replies = [child.ask(request(text, answer=True)) for text in questions]
+        replies = [child.ask(request(text, hits=0)) for text in questions]
         resident = child.resident_bytes()
         child.finish()
     seconds = [float(reply["seconds"]) for reply in replies]

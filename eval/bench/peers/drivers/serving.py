@@ -3,10 +3,9 @@
     python DRIVER.py index DOCUMENTS INDEX MODEL    prints {"passages": n} at the end
     python DRIVER.py serve INDEX MODEL              a reply a request, one JSON object a line each
 
-A request is {"question", "hits", "answer"}; its reply {"documents", "seconds"}: the names of the
-files that the hits are from, best first, and how long the search alone took. With "answer" true
-the tool answers in words, and "documents" is empty. Runs in a peer's environment: standard library
-only.
+A request is {"question", "hits"}; its reply {"documents", "seconds"}: the names of the files that
+the hits are from, best first, and how long the search alone took. Without hits (0) a tool that can
+answers in words, and "documents" is empty. Runs in a peer's environment: standard library only.
 """
 
 from __future__ import annotations
@@ -28,39 +27,25 @@ def read_documents(folder: Path) -> Iterator[tuple[str, str]]:
         yield path.stem, path.read_text("utf-8")
 
 
-def run(
-    build: Callable[[Path, Path, Path], int] | None,
-    load: Callable[[Path, Path], Search],
-    answer: Callable[[str], object] | None = None,
-) -> None:
+def run(build: Callable[[Path, Path, Path], int], load: Callable[[Path, Path], Search]) -> None:
     """Do what the command line says.
 
     Args:
-        build: from the folders of documents, index and model to how many passages were indexed.
+        build: from the folders of documents, index and model to how many passages are indexed.
         load: from the folders of index and model to a search.
-        answer: from a question to an answer in words, for a tool that has them.
     """
     # What libraries print must not get between the replies.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as replies:
         os.dup2(2, 1)
         task, *folders = sys.argv[1:]
         paths = [Path(folder) for folder in folders]
-        if task == "index" and build is not None:
+        if task == "index":
             print(json.dumps({"passages": build(*paths)}), file=replies)
             return
         search = load(*paths)
         for line in sys.stdin:
-            print(json.dumps(_reply(json.loads(line), search, answer)), file=replies, flush=True)
-
-
-def _reply(
-    request: dict[str, object], search: Search, answer: Callable[[str], object] | None
-) -> dict[str, object]:
-    question, hits = str(request["question"]), int(str(request["hits"]))
-    start = time.perf_counter()
-    documents: list[str] = []
-    if request["answer"] and answer is not None:
-        answer(question)
-    else:
-        documents = search(question, hits)
-    return {"documents": documents, "seconds": time.perf_counter() - start}
+            request = json.loads(line)
+            start = time.perf_counter()
+            documents = search(request["question"], request["hits"])
+            reply = {"documents": documents, "seconds": time.perf_counter() - start}
+            print(json.dumps(reply), file=replies, flush=True)
