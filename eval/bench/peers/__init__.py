@@ -1,0 +1,1 @@
+"""Yinju beside what people would use instead: `python -m eval.bench.peers --data DIR`."""
