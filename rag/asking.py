@@ -34,6 +34,9 @@ from rag.store import IndexReader
 MOST_SOURCES = 5
 """How many passages a language model is given."""
 
+MANY_PASSAGES = 50_000
+"""Above so many, two threads are worth what it costs to start them."""
+
 
 class Asking:
     """One question through the stages, over one generation of the index."""
@@ -175,7 +178,8 @@ def search(
     index: IndexReader, query: Question, top_k: int, filters: Filters | None, mode: SearchMode
 ) -> list[Hit]:
     """Return the passages nearest to a question, best first, of those that the filters allow."""
-    retriever = Retriever(index.vectors, index.words, index.catalog)
+    is_large = index.manifest.counts.passages > MANY_PASSAGES
+    retriever = Retriever(index.vectors, index.words, index.catalog, is_large=is_large)
     allowed = index.allowed(filters) if filters else None
     return retriever.search(query, top_k=top_k, mode=mode, allowed=allowed)
 

@@ -12,6 +12,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -109,11 +110,15 @@ class Retriever:
         words: WordSearch,
         passages: PassageLookup,
         settings: RetrievalSettings | None = None,
+        *,
+        is_large: bool = False,
     ) -> None:
+        """Take the parts of an index; in a large one languages are searched side by side."""
         self._vectors = vectors
         self._words = words
         self._passages = passages
         self._settings = settings or RetrievalSettings()
+        self._is_large = is_large
 
     def search(
         self,
@@ -152,20 +157,21 @@ class Retriever:
         least = math.floor(self._settings.least_share * top_k)
         sure: Ranking = []
         rest: Ranking = []
-        # FAISS and tantivy let other threads run while they search.
-        with ThreadPoolExecutor(len(Language)) as pool:
-            tasks = [
-                pool.submit(self._candidates, question, language, allowed) for language in Language
-            ]
-        for task in tasks:
-            found = task.result()
+        candidates = partial(self._candidates, question, allowed)
+        if self._is_large:
+            # FAISS and tantivy let other threads run while they search.
+            with ThreadPoolExecutor(len(Language)) as pool:
+                each = list(pool.map(candidates, Language))
+        else:
+            each = list(map(candidates, Language))
+        for found in each:
             sure.extend(found[:least])
             rest.extend(found[least:])
         open_places = max(0, top_k - len(sure))
         return _sorted([*sure, *_sorted(rest)[:open_places]])
 
     def _candidates(
-        self, question: Question, language: Language, allowed: PassageSet | None
+        self, question: Question, allowed: PassageSet | None, language: Language
     ) -> Ranking:
         """Return the candidates in one language by cosine and what words add to it."""
         own = language is question.language

@@ -245,3 +245,14 @@ def test_a_passage_that_is_gone_is_left_out() -> None:
 def test_an_empty_index_gives_no_hits() -> None:
     for mode in SearchMode:
         assert search(Vectors({}), Words({}), mode=mode) == []
+
+
+def test_languages_searched_side_by_side_give_the_same() -> None:
+    vectors = Vectors({EN: [(1, 0.9), (2, 0.5)], ZH: [(3, 0.7)], OTHER: [(4, 0.6)]})
+    words = Words({(Field.BODY, EN): [(2, 3.0)], (Field.BODY, ZH): [(3, 1.0)]})
+    retriever = Retriever(vectors, words, Passages(404), is_large=True)
+    hits = retriever.search(question())
+    found = [(round(hit.score, 5), hit.passage) for hit in hits]
+    alone = Retriever(vectors, words, Passages(404)).search(question())
+    assert found == [(round(hit.score, 5), hit.passage) for hit in alone]
+    assert len(found) == 4
