@@ -79,7 +79,10 @@ def test_a_failing_child_is_an_error_with_its_last_words(tmp_path: Path) -> None
 
 
 def test_a_child_that_ends_instead_of_replying_is_an_error(tmp_path: Path) -> None:
-    code = "import sys; sys.stdin.readline(); sys.exit('the model is gone')"
+    code = (
+        "import sys, time; sys.stdin.readline(); sys.stdout.close(); time.sleep(0.2)\n"
+        "sys.exit('the model is gone')"
+    )
     with start(code, tmp_path) as child, pytest.raises(ChildError, match="the model is gone"):
         child.ask({"question": "a"})
 

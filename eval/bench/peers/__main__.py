@@ -106,8 +106,8 @@ def install_all(cache: Path, threads: int) -> tuple[list[Installed], list[str]]:
         try:
             installed.append(install(tool, cache, threads))
         except ChildError as error:
-            problems.append(f"{tool.name} cannot be installed: {error}")
-            say(problems[-1])
+            say(f"{tool.name} cannot be installed: {error}")
+            problems.append(f"{tool.name} cannot be installed: {last_line(error)}")
     return installed, problems
 
 
@@ -143,8 +143,8 @@ def measure_all(
             except ChildError as error:
                 if item.tool == YINJU:
                     raise
-                failed[name] = f"{name} failed over {collection.name}: {error}"
-                say(failed[name])
+                say(f"{name} failed over {collection.name}: {error}")
+                failed[name] = f"{name} failed over {collection.name}: {last_line(error)}"
                 continue
             qualities += scores
             if collection.sized:
@@ -207,6 +207,11 @@ def write(results: Results, installed: Sequence[Installed], options: argparse.Na
     (options.out / "peers.md").write_text(report, "utf-8")
     draw(results.speeds, results.qualities, options.out)
     print(report)
+
+
+def last_line(error: ChildError) -> str:
+    """Return what the results say of an error; all of it was told on standard error."""
+    return str(error).splitlines()[-1]
 
 
 def say(text: str) -> None:

@@ -37,6 +37,8 @@ def _save(figure: Any, path: Path) -> None:  # noqa: ANN401
 
 
 def _draw_speeds(figure: Any, speeds: Sequence[Speed]) -> None:  # noqa: ANN401
+    from matplotlib.ticker import LogLocator
+
     tools = dict.fromkeys(item.tool for item in speeds)
     sizes = sorted({item.documents for item in speeds})
     for axes, (title, value) in zip(figure.subplots(2, 2).flat, PANELS, strict=True):
@@ -48,10 +50,13 @@ def _draw_speeds(figure: Any, speeds: Sequence[Speed]) -> None:  # noqa: ANN401
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.minorticks_off()
         _plain(axes)
     figure.supxlabel("documents", fontsize=9)
-    figure.axes[0].legend(frameon=False, fontsize=8)
+    lines, names = figure.axes[0].get_legend_handles_labels()
+    figure.legend(lines, names, frameon=False, loc="outside upper center", ncols=len(names))
 
 
 def _draw_quality(figure: Any, qualities: Sequence[Quality]) -> None:  # noqa: ANN401
@@ -68,11 +73,13 @@ def _draw_quality(figure: Any, qualities: Sequence[Quality]) -> None:  # noqa: A
         ]
         axes.bar([at + place * width for at, _ in own], [y for _, y in own], width, label=tool)
     middle = 0.4 - width / 2
-    labels = [task.replace("→", "->").replace(", ", "\n") for task in tasks]
+    labels = [
+        task.replace("→", "->").replace(", ", "\n").replace(" par", "\npar") for task in tasks
+    ]
     axes.set_xticks([at + middle for at in range(len(tasks))], labels, fontsize=7)
     axes.set_ylim(0, 1)
     axes.set_title("the right paragraph first (recall@1)", fontsize=9)
-    axes.legend(frameon=False, fontsize=8, loc="lower left", ncols=len(tools))
+    figure.legend(frameon=False, loc="outside upper center", ncols=len(tools))
     _plain(axes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from typing import IO, Any, Self
 
 THREADS = ("OMP", "MKL", "OPENBLAS", "RAYON")
 _SHOWN = 800
+_PATIENCE = 10
 
 
 class ChildError(Exception):
@@ -140,6 +142,9 @@ class Child:
         return Ended(self.seconds, usage.ru_maxrss * unit, output)
 
     def _failed(self) -> ChildError:
+        # Its output may end before it has said why.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=_PATIENCE)
         self._errors.seek(0)
         said = self._errors.read().decode("utf-8", "replace").strip()[-_SHOWN:]
         return ChildError(f"{' '.join(self._arguments[:3])} failed: {said or 'it said nothing'}")

@@ -109,7 +109,7 @@ def questions_over(paragraphs: Sequence[SquadParagraph]) -> list[tuple[str, str]
         for question in paragraph.questions:
             if any(char.isalnum() for char in question.text):
                 documents.setdefault(question.text, set()).add(_name(place))
-    return [(text, *names) for text, names in documents.items() if len(names) == 1]
+    return [(text, min(names)) for text, names in documents.items() if len(names) == 1]
 
 
 def thin(questions: Sequence[tuple[str, str]], most: int) -> tuple[tuple[str, str], ...]:

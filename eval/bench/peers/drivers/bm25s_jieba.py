@@ -47,7 +47,8 @@ def load(index: Path, model: Path) -> Search:
 
     def search(question: str, hits: int) -> list[str]:
         words = tokenizer.tokenize([question], update_vocab=False, show_progress=False)
-        documents, _scores = retriever.retrieve(words, k=hits, show_progress=False)
+        most = min(hits, len(retriever.corpus))
+        documents, _scores = retriever.retrieve(words, k=most, show_progress=False)
         return [item["id"] for item in documents[0]]
 
     return search
