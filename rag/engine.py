@@ -9,6 +9,7 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from rag.address import Index
 from rag.asking import Asking, search
 from rag.embedding import Embedder, open_embedder
 from rag.embedding.bundled import BundledEmbedder
@@ -21,7 +22,7 @@ from rag.questions import QuestionParser
 from rag.reading import Reader, SpanReader
 from rag.records import Answer, Document, Filters, Hit, Question, SearchMode
 from rag.settings import Settings
-from rag.store import IndexReader, IndexWriter, ModelRecord, current_generation
+from rag.store import ModelRecord, StoreReader, has_index, open_reader, open_writer
 
 if TYPE_CHECKING:
     from rag.indexing import AddReport, Progress
@@ -30,7 +31,7 @@ MOST_PASSAGES_READ = 100
 
 
 class Engine:
-    """Answers questions from one index folder, and changes it. Use as a context manager.
+    """Answers questions from one index, and changes it. Use as a context manager.
 
     Several threads may ask at once.
     """
@@ -39,12 +40,12 @@ class Engine:
         self.settings = settings
         self.segmenter = Segmenter(settings.cache)
         self.glosses = Glosses(settings.cache, self.segmenter)
-        self._reader: IndexReader | None = None
+        self._reader: StoreReader | None = None
         self._opening, self._writing = Lock(), Lock()
 
     @classmethod
-    def open(cls, index: Path | None = None, settings: Settings | None = None) -> Engine:
-        """Open an index folder, by default the one the settings name. Nothing is loaded yet."""
+    def open(cls, index: str | Index | None = None, settings: Settings | None = None) -> Engine:
+        """Open an index folder or address, by default the settings' own. Nothing is loaded yet."""
         settings = settings or Settings.load()
         return cls(settings.with_index(index) if index else settings)
 
@@ -88,7 +89,7 @@ class Engine:
         return Encoder.open(self.settings.cache)
 
     @property
-    def index(self) -> IndexReader:
+    def index(self) -> StoreReader:
         """The current generation of the index, reopened when a newer one was committed.
 
         Raises:
@@ -99,7 +100,7 @@ class Engine:
         return index
 
     @property
-    def contents(self) -> IndexReader:
+    def contents(self) -> StoreReader:
         """The same, whatever model it was built with and loading none: to list, show and verify.
 
         Raises:
@@ -108,7 +109,7 @@ class Engine:
         with self._opening:
             if self._reader is None or not self._reader.is_current():
                 # The one before closes with the last question that is still asked over it.
-                self._reader = IndexReader.open(self.settings.index)
+                self._reader = open_reader(self.settings.index)
             return self._reader
 
     def search(
@@ -130,7 +131,7 @@ class Engine:
 
     def _search(
         self,
-        index: IndexReader,
+        index: StoreReader,
         question: str | Question,
         mode: SearchMode,
         top_k: int,
@@ -186,9 +187,9 @@ class Engine:
         from rag.indexing import Indexer, explain_full_disk
 
         lengths = PassageLengths.around(self.settings.passage_tokens)
-        folder = self.settings.index
+        index = self.settings.index
         model = self._model()
-        with self._writing, explain_full_disk(folder), IndexWriter(folder, model) as writer:
+        with self._writing, explain_full_disk(index), open_writer(index, model) as writer:
             indexer = Indexer(writer, self.embedder, self.segmenter, lengths, progress)
             return indexer.add(paths)
 
@@ -208,8 +209,8 @@ class Engine:
         from rag.indexing import explain_full_disk, remove_document
 
         model = self.contents.manifest.model
-        folder = self.settings.index
-        with self._writing, explain_full_disk(folder), IndexWriter(folder, model) as writer:
+        index = self.settings.index
+        with self._writing, explain_full_disk(index), open_writer(index, model) as writer:
             for key in dict.fromkeys(keys):
                 if writer.catalog.document(key) is None:
                     raise UsageError(f"there is no document {key!r}; `rag list` shows the keys")
@@ -232,8 +233,12 @@ class Engine:
         return self.contents.catalog.documents(filters)
 
     def has_index(self) -> bool:
-        """Return whether the index folder holds an index at all, usable or not."""
-        return current_generation(self.settings.index) is not None
+        """Return whether there is an index at all, usable or not.
+
+        Raises:
+            IndexFolderError: that cannot be told.
+        """
+        return has_index(self.settings.index)
 
     def warm(self) -> None:
         """Load everything a question needs, the slow parts side by side."""

@@ -10,7 +10,8 @@ YinjuError
     ├── IndexDamagedError
     ├── IndexVersionError
     ├── IndexModelError
-    └── IndexLockedError
+    ├── IndexLockedError
+    └── IndexServerError
 
 A message says what was found, what was expected and what to do. Errors of libraries are
 translated where the library is called, with the cause chained.
@@ -59,3 +60,7 @@ class IndexModelError(IndexFolderError):
 
 class IndexLockedError(IndexFolderError):
     """Another process is writing to the index."""
+
+
+class IndexServerError(IndexFolderError):
+    """The server that holds the index cannot be reached, is too slow, or refuses."""

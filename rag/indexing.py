@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.address import Index
 from rag.embedding import Embedder
 from rag.errors import IndexFolderError, SourceError
 from rag.language.names import chinese_names, local_places, romanise
@@ -22,7 +23,7 @@ from rag.language.words import Segmenter
 from rag.passages import PassageLengths, split_document
 from rag.records import Document, Language, Passage
 from rag.sources import MAX_BYTES, Problem, Source, document_path, find_files, load_file
-from rag.store import Entry, IndexWriter
+from rag.store import Entry, StoreWriter
 
 Progress = Callable[[str, int, int], None]
 """``progress(file, passages done, passages expected)``; what is expected is an estimate."""
@@ -66,7 +67,7 @@ class Indexer:
 
     def __init__(
         self,
-        writer: IndexWriter,
+        writer: StoreWriter,
         embedder: Embedder,
         segmenter: Segmenter,
         lengths: PassageLengths,
@@ -181,14 +182,13 @@ class Indexer:
         """Return a vector a passage; those that the index already has are not computed again."""
         vectors = np.empty((len(passages), self._embedder.identity.dimension), np.float32)
         new: list[int] = []
+        known = self._writer.known_vectors(digests)
         for place, digest in enumerate(digests):
-            number = self._writer.catalog.passage_with_digest(digest)
-            vector = None if number is None else self._writer.vectors.vector(number)
-            if vector is None:
-                new.append(place)
-            else:
-                vectors[place] = vector
+            if digest in known:
+                vectors[place] = known[digest]
                 self._advance(passages[place], bytes_each)
+            else:
+                new.append(place)
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
             vectors[batch] = self._embedder.embed_passages([_embedded(passages[i]) for i in batch])
@@ -254,7 +254,7 @@ def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[f
     return cosines
 
 
-def remove_document(writer: IndexWriter, key: str) -> None:
+def remove_document(writer: StoreWriter, key: str) -> None:
     """Take a document's passages out of every part of an index."""
     ids = writer.catalog.passage_ids_of(key)
     writer.vectors.remove(ids)
@@ -263,7 +263,7 @@ def remove_document(writer: IndexWriter, key: str) -> None:
 
 
 @contextmanager
-def explain_full_disk(folder: Path) -> Iterator[None]:
+def explain_full_disk(folder: Index) -> Iterator[None]:
     """Turn the ways in which the libraries say that the disk is full into one error.
 
     Raises:

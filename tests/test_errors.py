@@ -13,6 +13,7 @@ TREE = {
     "IndexVersionError": "IndexFolderError",
     "IndexModelError": "IndexFolderError",
     "IndexLockedError": "IndexFolderError",
+    "IndexServerError": "IndexFolderError",
 }
 
 

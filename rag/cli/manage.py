@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.address import Index
 from rag.cli.common import (
     DONE,
     FAILED,
@@ -100,15 +101,24 @@ def _verify(options: argparse.Namespace) -> int:
     from rag.store import verify_index
 
     with open_engine(options) as engine:
-        folder = engine.settings.index
-    counts, problems = verify_index(folder)
+        index = engine.settings.index
+    counts, problems = verify_index(index)
     for problem in problems:
         say(f"damaged: {problem}")
     if problems:
-        say(
-            f"delete the folder {folder} and run `rag index` on your documents again, with "
-            "the same --index"
-        )
+        say(_remedy(index))
         return FAILED
     print(f"whole: {counts.documents} documents, {counts.passages} passages")
     return DONE
+
+
+def _remedy(index: Index) -> str:
+    if isinstance(index, Path):
+        return (
+            f"delete the folder {index} and run `rag index` on your documents again, with the "
+            "same --index"
+        )
+    return (
+        "take the documents named out with `rag delete ID` and run `rag index` on their files "
+        f"again, both with --index {index}; what is left over of others goes with the next change"
+    )

@@ -1,8 +1,17 @@
-"""One index folder: vectors in FAISS, words in tantivy, documents and passages in SQLite."""
+"""Indexes: a folder with FAISS, tantivy and SQLite files, or collections on a Milvus server."""
 
+from rag.store.base import (
+    CatalogReader,
+    StoreReader,
+    StoreWriter,
+    has_index,
+    open_reader,
+    open_writer,
+    verify_index,
+)
 from rag.store.catalog import Catalog, Counts
 from rag.store.folder import FEEDBACK, RUNS, UPLOADS, current_generation, write_durably
-from rag.store.index import IndexReader, IndexWriter, verify_index
+from rag.store.index import IndexReader, IndexWriter
 from rag.store.manifest import ModelRecord
 from rag.store.words import Entry
 
@@ -11,12 +20,18 @@ __all__ = [
     "RUNS",
     "UPLOADS",
     "Catalog",
+    "CatalogReader",
     "Counts",
     "Entry",
     "IndexReader",
     "IndexWriter",
     "ModelRecord",
+    "StoreReader",
+    "StoreWriter",
     "current_generation",
+    "has_index",
+    "open_reader",
+    "open_writer",
     "verify_index",
     "write_durably",
 ]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ from rag.store.folder import (
     write_durably,
 )
 from rag.store.manifest import Manifest, ModelRecord, describe_files
-from rag.store.vectors import VectorIndex
+from rag.store.vectors import VectorIndex, Vectors
 from rag.store.words import WordIndex
 
 _OPEN_TRIES = 5
@@ -182,6 +183,15 @@ class IndexWriter:
         """Drop what was not committed and let go of the lock."""
         self._abandon()
         self._release()
+
+    def known_vectors(self, digests: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of passages that were stored before, by their digests."""
+        found = {}
+        for digest in digests:
+            number = self.catalog.passage_with_digest(digest)
+            if number is not None and (vector := self.vectors.vector(number)) is not None:
+                found[digest] = vector
+        return found
 
     def commit(self, *, more: bool = True) -> None:
         """Publish the changes as the current generation; where ``more`` come, start the next."""

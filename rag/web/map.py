@@ -14,7 +14,7 @@ from rag.engine import Engine
 from rag.errors import YinjuError
 from rag.mapping import nearest, place_passages, sample
 from rag.records import Citation, Document
-from rag.store import IndexReader
+from rag.store import StoreReader
 from rag.terminal import on_one_line
 from rag.web import markup
 from rag.web.chat import Turns
@@ -113,7 +113,7 @@ class Map:
         else:
             yield gr.skip(), gr.skip()
 
-    def _places(self, index: IndexReader) -> Placed:
+    def _places(self, index: StoreReader) -> Placed:
         """Return where the passages of an index are, worked out once a generation."""
         with self._placing:
             if self._placed is None or self._placed[0] != _generation(index):
@@ -137,12 +137,12 @@ class Map:
         return markup.source(Citation(number, document, passage.start, passage.end), words)
 
 
-def _generation(index: IndexReader) -> tuple[int, str]:
+def _generation(index: StoreReader) -> tuple[int, str]:
     """Return what tells a generation from others, those of a folder made anew included."""
     return index.manifest.generation, index.manifest.created
 
 
-def place(index: IndexReader) -> Placed:
+def place(index: StoreReader) -> Placed:
     """Return the points of an index: at most ``MOST_POINTS`` of its passages, an even sample.
 
     Raises:
@@ -174,7 +174,7 @@ def _title(document: Document | None, key: str) -> str:
     return on_one_line(document.title) or Path(document.path).name or key
 
 
-def _hits(index: IndexReader, placed: Placed, turns: Turns) -> list[Point]:
+def _hits(index: StoreReader, placed: Placed, turns: Turns) -> list[Point]:
     """Return the points of what the last answer quotes, in the order of its citations.
 
     A passage that is not in the sample stands where the one nearest to it does.
