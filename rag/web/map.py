@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -23,12 +24,13 @@ from rag.web.picture import Placed, Point, picture
 
 _AT_ONCE = 4
 _LAST_ID = 2**63 - 1
+_NUMBER = re.compile(r"[0-9]{1,19}")
 
 _CLICKS = """
 const open = (point) => {
   element.querySelectorAll('.yj-chosen').forEach((one) => one.classList.remove('yj-chosen'));
   point.classList.add('yj-chosen');
-  trigger('select', { number: Number(point.dataset.number) });
+  trigger('select', { number: point.dataset.number });
 };
 element.addEventListener('click', (event) => {
   const point = event.target.closest('[data-act=open]');
@@ -122,8 +124,10 @@ class Map:
 
     def _open(self, words: Phrases, event: gr.EventData) -> Any:  # noqa: ANN401
         """Show the passage of a point in its document."""
-        number = (event._data or {}).get("number")
-        if not isinstance(number, int) or not 0 < number <= _LAST_ID:
+        # A text: the browser's numbers end at 2**53, those of passages do not.
+        given = (event._data or {}).get("number")
+        number = int(given) if isinstance(given, str) and _NUMBER.fullmatch(given) else 0
+        if not 0 < number <= _LAST_ID:
             return gr.skip()
         try:
             catalog = self._engine.contents.catalog

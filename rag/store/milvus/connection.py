@@ -63,13 +63,14 @@ class Connection:
         """Disconnect."""
         self._client.close()
 
-    def exists(self) -> bool:
-        """Return whether both collections are there."""
+    def is_there(self) -> bool:
+        """Return whether both collections are there, and have the server hold them ready."""
         with _explained(self.address):
-            return all(
-                self._client.has_collection(name, timeout=READ_SECONDS)
-                for name in (self.passages, self.records)
-            )
+            for name in (self.passages, self.records):
+                if not self._client.has_collection(name, timeout=READ_SECONDS):
+                    return False
+                self._client.load_collection(name, timeout=LOAD_SECONDS)
+            return True
 
     def create(self, name: str, schema: Any, indexes: Any) -> None:  # noqa: ANN401
         """Make what is missing of a collection and have the server hold it ready."""
@@ -82,12 +83,6 @@ class Connection:
                 # What is written afterwards is indexed by the server in its own time.
                 self._client.create_index(name, indexes, timeout=WRITE_SECONDS, sync=False)
             self._client.load_collection(name, timeout=LOAD_SECONDS)
-
-    def load(self) -> None:
-        """Have the server hold both collections ready, which it may have let go of."""
-        with _explained(self.address):
-            for name in (self.passages, self.records):
-                self._client.load_collection(name, timeout=LOAD_SECONDS)
 
     def query(
         self, name: str, where: str, fields: Sequence[str], *, limit: int = 0, strong: bool = False

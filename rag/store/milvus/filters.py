@@ -12,6 +12,9 @@ from rag.records import Filters
 from rag.store.milvus.connection import Connection
 from rag.store.milvus.rows import Kind, day_number, masked
 
+NOTHING = "id < 0"
+"""The condition that holds for nothing: numbers are positive, and lists must not be empty."""
+
 _SPECIAL = frozenset("?[")
 """What a glob may hold that LIKE has no form for: its _ is a byte on the server."""
 
@@ -47,7 +50,9 @@ def among(allowed: Sequence[int] | None) -> str:
     """Return the condition that a passage is one of those allowed, "" where all are."""
     if allowed is None:
         return ""
-    return allowed.condition if isinstance(allowed, Matching) else f"id in {list(allowed)}"
+    if isinstance(allowed, Matching):
+        return allowed.condition
+    return f"id in {list(allowed)}" if allowed else NOTHING
 
 
 def condition_of(filters: Filters, connection: Connection) -> str:
@@ -79,7 +84,7 @@ def _on_path(glob: str, others: str, connection: Connection) -> str:
             for row in found
             if database.execute(ask, (row["path"], glob, row["path"], glob)).fetchone()[0]
         ]
-    return f"document in {numbers}"
+    return f"document in {numbers}" if numbers else NOTHING
 
 
 def _like(glob: str) -> str:

@@ -19,7 +19,10 @@ from rag.errors import IndexFolderError, IndexLockedError
 from rag.store.milvus.connection import Connection
 from rag.store.milvus.rows import Kind, number_of, record
 
-_LASTS = timedelta(minutes=10)
+_LASTS = timedelta(minutes=5)
+_HELD: set[str] = set()
+"""The tokens of this process's writers: others under its name are of writers that lost touch."""
+
 _NUMBER = number_of(Kind.LEASE)
 
 
@@ -43,6 +46,7 @@ class Lease:
                 f"another process is writing to {self._connection.address}: {_told(held)}. Wait "
                 f"for it to end, or stop it; if it is gone, its lease ends at {held['until']}"
             )
+        _HELD.add(self._token)
         self.renew()
         self.check()
 
@@ -71,7 +75,8 @@ class Lease:
             )
 
     def release(self) -> None:
-        """Let the next writer begin at once; a server that is gone by now sees the lease end."""
+        """Let the next writer begin at once; where the server is out of reach the lease ends."""
+        _HELD.discard(self._token)
         with suppress(IndexFolderError):
             held = self._read()
             if held is not None and held["token"] == self._token:
@@ -86,7 +91,11 @@ class Lease:
 def _is_over(held: dict[str, Any]) -> bool:
     if datetime.now(UTC) >= datetime.fromisoformat(held["until"]):
         return True
-    return held["host"] == socket.gethostname() and not _is_alive(held["pid"])
+    if held["host"] != socket.gethostname():
+        return False
+    if held["pid"] == os.getpid():
+        return held["token"] not in _HELD
+    return not _is_alive(held["pid"])
 
 
 def _is_alive(pid: int) -> bool:

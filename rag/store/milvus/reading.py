@@ -168,7 +168,7 @@ class MilvusReader:
         """
         connection = Connection.open(address)
         try:
-            manifest = read_manifest(connection) if connection.exists() else None
+            manifest = read_manifest(connection) if connection.is_there() else None
             if manifest is None:
                 raise IndexMissingError(
                     f"there is no index at {address}. Make one: rag index PATH... --index {address}"
@@ -198,7 +198,7 @@ def has_milvus_index(address: MilvusAddress) -> bool:
     """
     connection = Connection.open(address)
     try:
-        return connection.exists() and bool(
+        return connection.is_there() and bool(
             connection.by_ids(connection.records, [MANIFEST], ["id"], strong=True)
         )
     finally:

@@ -63,6 +63,7 @@ class MilvusWriter:
             IndexFolderError: the index cannot be used.
         """
         self._connection = Connection.open(self._address, writing=True)
+        self._lease = Lease(self._connection)
         try:
             create_collections(self._connection, self._model.dimension)
             # Strong reads of both collections: nothing that others wrote is missing below.
@@ -70,11 +71,11 @@ class MilvusWriter:
             self._manifest = read_manifest(self._connection)
             if self._manifest is not None:
                 self._manifest.check_model(self._model, self._address)
-            self._lease = Lease(self._connection)
             self._lease.take()
             self._pending = self._read_pending()
             self._begin()
         except BaseException:
+            self._lease.release()
             self._connection.close()
             raise
         return self
