@@ -152,7 +152,7 @@ class MilvusReader:
 
     def __init__(self, connection: Connection, manifest: Manifest) -> None:
         self.manifest = manifest
-        self._connection = connection
+        self.connection = connection
         self.vectors = MilvusVectors(connection, manifest.counts.languages)
         self.words = MilvusWords(connection, manifest.counts.languages)
         self.catalog = MilvusCatalog(connection)
@@ -182,12 +182,12 @@ class MilvusReader:
 
     def is_current(self) -> bool:
         """Return whether nothing newer was committed."""
-        now = read_manifest(self._connection, strong=False)
+        now = read_manifest(self.connection, strong=False)
         return now is not None and now.generation == self.manifest.generation
 
     def close(self) -> None:
         """Disconnect."""
-        self._connection.close()
+        self.connection.close()
 
 
 def has_milvus_index(address: MilvusAddress) -> bool:

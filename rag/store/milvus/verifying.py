@@ -8,7 +8,6 @@ from contextlib import closing
 from rag.address import MilvusAddress
 from rag.errors import IndexDamagedError
 from rag.store.catalog import Counts
-from rag.store.milvus.connection import Connection
 from rag.store.milvus.reading import MilvusReader
 from rag.store.milvus.rows import Kind
 
@@ -22,12 +21,11 @@ def verify_milvus(address: MilvusAddress) -> tuple[Counts, list[str]]:
         IndexMissingError, IndexServerError: there is no index, or it cannot be reached.
     """
     with closing(MilvusReader.open(address)) as reader:
-        connection = Connection.open(address)
-        with closing(connection):
-            return reader.manifest.counts, _problems(connection, reader)
+        return reader.manifest.counts, _problems(reader)
 
 
-def _problems(connection: Connection, reader: MilvusReader) -> list[str]:
+def _problems(reader: MilvusReader) -> list[str]:
+    connection = reader.connection
     fields = ["document", "version", "language"]
     cut: Counter[tuple[int, int]] = Counter()
     languages: Counter[str] = Counter()
