@@ -35,7 +35,8 @@ def test_every_command_takes_an_address(
     same_answer(filled)
     for command in (["list"], ["list", "--path", "old/*"], ["show", "garden.md"]):
         there, here = (manage(*command, "--index", place) for place in (filled, index))
-        assert (there.status, there.out) == (0, here.out)
+        # Of one file's documents the folder lists them as they came, a server by their keys.
+        assert (there.status, sorted(there.out.splitlines())) == (0, sorted(here.out.splitlines()))
     assert manage("verify", "--index", filled).out == "whole: 6 documents, 6 passages\n"
     filtered = ask("what froze in the winter", "--path", "*.jsonl", "--index", filled, "--json")
     paths = {

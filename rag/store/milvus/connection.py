@@ -19,6 +19,9 @@ LOAD_SECONDS = 300.0
 MOST_ROWS = 500
 """Rows sent at once: about 3 MB of passages, of the 64 MB that a server takes."""
 
+# Milvus Lite takes the client's signs of life for an attack and hangs up.
+_NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1}
+
 _MOST_HITS = 16_384
 _MANY_IDS = 2_000
 
@@ -34,6 +37,7 @@ class Connection:
         self.records = f"{address.name}_documents"
         self._client = client
         self._level = level
+        self._read_seconds = _read_seconds(address)
 
     @classmethod
     def open(cls, address: MilvusAddress, *, writing: bool = False) -> Connection:
@@ -56,7 +60,10 @@ class Connection:
             _prepare_file(address)
         with _explained(address):
             token = os.environ.get(TOKEN, "")
-            client = pymilvus.MilvusClient(address.server, token=token, timeout=READ_SECONDS)
+            options = {} if address.file is None else {"grpc_options": _NO_PINGS}
+            client = pymilvus.MilvusClient(
+                address.server, token=token, timeout=_read_seconds(address), **options
+            )
         return cls(address, client, "Session" if writing else "Bounded")
 
     def close(self) -> None:
@@ -67,7 +74,7 @@ class Connection:
         """Return whether both collections are there, and have the server hold them ready."""
         with _explained(self.address):
             for name in (self.passages, self.records):
-                if not self._client.has_collection(name, timeout=READ_SECONDS):
+                if not self._client.has_collection(name, timeout=self._read_seconds):
                     return False
                 self._client.load_collection(name, timeout=LOAD_SECONDS)
             return True
@@ -75,7 +82,7 @@ class Connection:
     def create(self, name: str, schema: Any, indexes: Any) -> None:  # noqa: ANN401
         """Make what is missing of a collection and have the server hold it ready."""
         with _explained(self.address):
-            if not self._client.has_collection(name, timeout=READ_SECONDS):
+            if not self._client.has_collection(name, timeout=self._read_seconds):
                 self._client.create_collection(
                     name, schema=schema, consistency_level="Bounded", timeout=WRITE_SECONDS
                 )
@@ -91,7 +98,7 @@ class Connection:
         options: Row = {"limit": limit} if limit else {}
         with _explained(self.address):
             rows: list[Row] = self._client.query(
-                name, filter=where, output_fields=list(fields), timeout=READ_SECONDS,
+                name, filter=where, output_fields=list(fields), timeout=self._read_seconds,
                 consistency_level="Strong" if strong else self._level, **options,
             )  # fmt: skip
             return list(rows)
@@ -116,7 +123,7 @@ class Connection:
         with _explained(self.address):
             rows = self._client.query_iterator(
                 name, batch_size=1000, filter=where, output_fields=list(fields),
-                timeout=READ_SECONDS, consistency_level=self._level,
+                timeout=self._read_seconds, consistency_level=self._level,
             )  # fmt: skip
             try:
                 while batch := rows.next():
@@ -131,7 +138,7 @@ class Connection:
         with _explained(self.address):
             found = self._client.search(
                 name, data=list(asked), anns_field=field, limit=min(limit, _MOST_HITS),
-                filter=where, timeout=READ_SECONDS, consistency_level=self._level,
+                filter=where, timeout=self._read_seconds, consistency_level=self._level,
             )  # fmt: skip
             return [[(int(hit["id"]), float(hit["distance"])) for hit in hits] for hits in found]
 
@@ -146,6 +153,11 @@ class Connection:
         """Delete the rows that a condition holds for."""
         with _explained(self.address, writing=True):
             self._client.delete(name, filter=where, timeout=WRITE_SECONDS)
+
+
+def _read_seconds(address: MilvusAddress) -> float:
+    """Return how long a read may take; Milvus Lite is this process, and as busy as it is."""
+    return READ_SECONDS if address.file is None else WRITE_SECONDS
 
 
 def _prepare_file(address: MilvusAddress) -> None:
@@ -205,9 +217,10 @@ def _explanation(address: MilvusAddress, error: Exception, *, writing: bool) -> 
             f"{where} refuses the user. Put USER:PASSWORD or an API key into the environment "
             f"variable {TOKEN}. {kept}"
         )
-    if code in (statuses.DEADLINE_EXCEEDED,):
+    if code == statuses.DEADLINE_EXCEEDED:
+        seconds = WRITE_SECONDS if writing else _read_seconds(address)
         return (
-            f"{where} did not answer within {WRITE_SECONDS if writing else READ_SECONDS:g} "
+            f"{where} did not answer within {seconds:g} "
             f"seconds. See whether it is overloaded. {kept}"
         )
     if code in (statuses.UNAVAILABLE, statuses.CANCELLED) or "Fail connecting" in said:

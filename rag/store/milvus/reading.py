@@ -57,8 +57,9 @@ class MilvusCatalog:
         """Yield the documents that pass the filters, by path and key."""
         where = all_of(f'kind == "{Kind.DOCUMENT}"', condition_of(filters or Filters(),
                                                                   self._connection))  # fmt: skip
-        rows = self._connection.every(self._connection.records, where, ["id", "path"])
-        numbers = [number for _, number in sorted((row["path"], row["id"]) for row in rows)]
+        rows = self._connection.every(self._connection.records, where, ["id", "path", "key"])
+        places = sorted((row["path"], row["key"], row["id"]) for row in rows)
+        numbers = [number for _, _, number in places]
         for group in pieces_of(numbers, _AT_ONCE):
             found = self._read(group)
             yield from (found[number][1] for number in group if number in found)
