@@ -149,6 +149,16 @@ class Connection:
                 batch = list(rows[start : start + MOST_ROWS])
                 self._client.upsert(name, data=batch, timeout=WRITE_SECONDS)
 
+    def settle(self) -> None:
+        """Have Milvus Lite index what was written; a server does so by itself.
+
+        Over rows that it has not yet indexed, Lite works out BM25 by those that pass a filter.
+        """
+        if self.address.file is not None:
+            with _explained(self.address, writing=True):
+                for name in (self.passages, self.records):
+                    self._client.flush(name, timeout=WRITE_SECONDS)
+
     def delete(self, name: str, where: str) -> None:
         """Delete the rows that a condition holds for."""
         with _explained(self.address, writing=True):

@@ -119,6 +119,7 @@ class MilvusWriter:
             self._write_manifest()
             connection.delete(connection.records, f'kind == "{Kind.PENDING}"')
             self._pending = []
+            connection.settle()
         if more:
             self._lease.renew()
             self._begin()
