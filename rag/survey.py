@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.sources import Problem, document_path, find_files
-from rag.store import Catalog, FileState
+from rag.store import CatalogReader, FileState
 
 _RESOLUTION = 2_000_000_000
 """Nanoseconds; the clock of FAT, the coarsest of file systems in use."""
@@ -37,7 +37,7 @@ class Survey:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-def survey_files(catalog: Catalog, paths: Sequence[Path]) -> Survey:
+def survey_files(catalog: CatalogReader, paths: Sequence[Path]) -> Survey:
     """Compare the files at and below some paths with what a catalog knows of them."""
     survey = Survey()
     found: set[str] = set()
@@ -86,7 +86,7 @@ def is_gone(name: str) -> bool:
     return False
 
 
-def _look_at(path: Path, name: str, catalog: Catalog, survey: Survey) -> None:
+def _look_at(path: Path, name: str, catalog: CatalogReader, survey: Survey) -> None:
     before = catalog.file(name)
     try:
         found = path.stat()
@@ -111,7 +111,7 @@ def _look_at(path: Path, name: str, catalog: Catalog, survey: Survey) -> None:
         survey.unchanged += len(catalog.keys_of_file(name))
 
 
-def _miss(root: Path, found: set[str], catalog: Catalog, survey: Survey) -> None:
+def _miss(root: Path, found: set[str], catalog: CatalogReader, survey: Survey) -> None:
     """Note the files below a folder that documents come from and that are gone."""
     if not root.is_dir():
         return  # a file is found, or a problem already

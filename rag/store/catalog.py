@@ -138,6 +138,11 @@ class Catalog:
             for row in self._query(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (number,)):
                 yield self._document(row)
 
+    def any_document(self, filters: Filters) -> bool:
+        """Return whether any document passes the filters."""
+        where, values = _where(filters)
+        return bool(self._query(f"SELECT 1 FROM documents WHERE {where} LIMIT 1", values))
+
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by id; ids that are not there are left out.
 
