@@ -143,6 +143,7 @@ def milvus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def milvus(milvus_file: Path) -> MilvusAddress:
-    """An address in it that nothing lies at."""
+def milvus(milvus_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MilvusAddress:
+    """An address in it that nothing lies at; what is kept beside it goes with the test."""
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: tmp_path / "data")
     return MilvusAddress(str(milvus_file), f"index_{next(_numbers)}")

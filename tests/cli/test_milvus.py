@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from rag.address import MilvusAddress
+from rag.errors import IndexServerError
+from rag.settings import Settings
+from rag.store import SPOOL
 
 from .conftest import Run
 
@@ -59,6 +62,8 @@ def test_a_renamed_and_a_changed_file_cost_what_changed(
     (folder / "mills.jsonl").write_text("\n".join(map(json.dumps, lines)))
     (folder / "gate.txt").write_text("The west gate opens at nine.")
     assert "5 added" in manage("index", folder, "--index", milvus).out
+    again = manage("index", folder, "--index", milvus)
+    assert again.out.startswith("0 added, 0 updated, 0 renamed, 5 unchanged")
     (folder / "gate.txt").rename(folder / "door.txt")
     lines[2]["text"] = "The mill number 2 grinds barley."
     (folder / "mills.jsonl").write_text("\n".join(map(json.dumps, lines)))
@@ -67,6 +72,61 @@ def test_a_renamed_and_a_changed_file_cost_what_changed(
         "0 added, 1 updated, 1 renamed, 3 unchanged, 0 removed; 1 passages embedded\n"
     )
     assert manage("verify", "--index", milvus).out == "whole: 5 documents, 5 passages\n"
+
+
+def test_what_was_embedded_before_a_commit_broke_off_is_in_the_spool(
+    manage: Run, corpus: Path, milvus: MilvusAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise IndexServerError("the server is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.store.milvus.connection.Connection.upsert", refuse)
+        patch.setattr("rag.store.milvus.lease.Lease.take", lambda *_: None)
+        patch.setattr("rag.store.milvus.lease.Lease.check", lambda *_: None)
+        assert manage("index", corpus, "--index", milvus).message == "error: the server is gone"
+    spool = Settings(index=milvus).folder / SPOOL
+    assert spool.is_file()
+    done = manage("index", corpus, "--index", milvus)
+    assert done.out.startswith("6 added")
+    assert done.out.endswith("; 0 passages embedded\n")
+    assert not spool.exists()
+
+
+def test_a_commit_that_broke_off_is_brought_to_an_end_by_the_next_run(
+    manage: Run, filled: MilvusAddress, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise IndexServerError("the server is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.store.milvus.writing.MilvusWriter._delete_old_versions", refuse)
+        assert manage("delete", "garden.md", "--index", filled).status == 1
+    assert manage("verify", "--index", filled).status == 1
+    # No file changed, and still there is something to do.
+    assert manage("index", corpus / "old", "--index", filled).status == 0
+    assert manage("verify", "--index", filled).out == "whole: 5 documents, 5 passages\n"
+    assert "1 added" in manage("index", corpus, "--index", filled).out
+
+
+def test_what_to_do_about_a_damaged_index_is_said(
+    manage: Run, filled: MilvusAddress, corpus: Path
+) -> None:
+    import pymilvus
+
+    assert manage("repair", "--index", filled).out == "whole: 6 documents, 6 passages\n"
+    client = pymilvus.MilvusClient(filled.server)
+    client.delete(f"{filled.name}_passages", filter='path like "%garden.md"')
+    client.close()
+    for command in ("verify", "repair"):
+        done = manage(command, "--index", filled)
+        assert (done.status, done.out) == (1, "")
+        first, last = done.err.splitlines()
+        assert first.endswith("garden.md has 0 passages, expected 1")
+        assert "Take the documents that `rag verify` names out with `rag delete ID`" in last
+    assert manage("delete", "garden.md", "--index", filled).status == 0
+    assert "1 added" in manage("index", corpus, "--index", filled).out
+    assert manage("verify", "--index", filled).out == "whole: 6 documents, 6 passages\n"
 
 
 def test_a_server_that_is_down_is_one_line_and_status_1(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -189,27 +189,26 @@ class StagedCatalog(MilvusCatalog):
             documents.append(own)
         return list(self._rows.values()), texts, documents
 
-    def write_files(self) -> bool:
-        """Write which files were read, forgetting those without documents; return whether any.
+    def forget_files(self) -> set[str]:
+        """Forget the files whose documents were all removed, and return their paths.
 
-        A file whose documents were all removed is read again next time.
+        They are read again next time.
         """
-        connection = self._connection
         touched = {*self._files, *self._removed.values()}
-        empty = [path for path in touched if not self.keys_of_file(path)]
+        empty = {path for path in touched if not self.keys_of_file(path)}
+        if empty:
+            numbers = [file_number(path) for path in empty]
+            self._connection.delete(self._connection.records, f"id in {numbers}")
+        return empty
+
+    def write_files(self, empty: Collection[str]) -> None:
+        """Write which files were read, but for those without documents."""
         rows = [
             record(
-                Kind.FILE,
-                file_number(path),
-                digest=state.digest,
-                path=masked(path),
+                Kind.FILE, file_number(path), digest=state.digest, path=masked(path),
                 content=json.dumps([state.size, state.modified]),
             )
             for path, state in self._files.items()
             if path not in empty
-        ]
-        connection.upsert(connection.records, rows)
-        if empty:
-            numbers = [file_number(path) for path in empty]
-            connection.delete(connection.records, f"id in {numbers}")
-        return bool(touched)
+        ]  # fmt: skip
+        self._connection.upsert(self._connection.records, rows)

@@ -1,6 +1,6 @@
 """Changes to an index on a Milvus server: gathered here, written by ``commit`` in a safe order.
 
-    1  which documents are about to change (*pending*)
+    1  which documents are about to change (*pending*); files that will have none are forgotten
     2  their passages and texts, under the numbers of their new versions
     3  each document's own row: from here on it is served as it is now; deleted ones lose theirs
     4  passages and texts of versions that no longer stand are deleted
@@ -120,6 +120,8 @@ class MilvusWriter:
         changed = sorted({*self._pending, *catalog.changed})
         if changed:
             self._write_pending(changed)
+        empty = catalog.forget_files()
+        if changed:
             rows, texts, documents = catalog.rows()
             connection.upsert(connection.passages, rows)
             connection.upsert(connection.records, texts)
@@ -128,8 +130,8 @@ class MilvusWriter:
                 connection.delete(connection.records, f"id in {numbers}")
             for numbers in pieces_of(changed, _AT_ONCE):
                 self._delete_old_versions(numbers)
-        files = catalog.write_files()
-        if changed or files or self._manifest is None:
+        catalog.write_files(empty)
+        if changed or self._manifest is None:
             self._write_manifest()
             connection.delete(connection.records, f'kind == "{Kind.PENDING}"')
             self._pending = []
