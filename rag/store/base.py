@@ -110,8 +110,12 @@ class CatalogReader(Protocol):
         """Return the paths below a folder that documents come from."""
         ...
 
-    def file(self, path: str) -> FileState | None:
-        """Return the state of a file when it was read."""
+    def files(self, paths: Iterable[str]) -> dict[str, FileState]:
+        """Return the states of those of some files that were read, as they were then."""
+        ...
+
+    def documents_of(self, paths: Iterable[str]) -> int:
+        """Return how many documents came from some files."""
         ...
 
     def unknown(self) -> tuple[int, int]:

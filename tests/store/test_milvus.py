@@ -175,7 +175,7 @@ def test_what_a_lost_commit_embedded_is_not_embedded_again(
     with open_writer(milvus, MODEL) as writer:
         assert set(writer.known_vectors(["fresh 1", "fresh 2"])) == {"fresh 1", "fresh 2"}
         assert writer.catalog.document("new") is None
-        assert writer.catalog.file("/docs/new.txt") is None
+        assert writer.catalog.files(["/docs/new.txt"]) == {}
         writer.commit()
     assert verify_index(milvus)[1] == []
 

@@ -235,15 +235,15 @@ def test_files_are_remembered_until_their_documents_are_gone(filled: Index) -> N
         writer.catalog.put_file("/docs/bees.txt", one)
         writer.catalog.put_file("/docs/tea.txt", FileState("two", 2**40, 0))
         writer.catalog.put_file("/docs/empty.txt", FileState("", 0, 0))
-        assert writer.catalog.file("/docs/bees.txt") == one
+        assert writer.catalog.files(["/docs/bees.txt"]) == {"/docs/bees.txt": one}
         writer.commit()
-        assert writer.catalog.file("/docs/bees.txt") == one
-        assert writer.catalog.file("/docs/empty.txt") is None
+        assert writer.catalog.files(["/docs/bees.txt"]) == {"/docs/bees.txt": one}
+        assert writer.catalog.files(["/docs/empty.txt"]) == {}
         take(writer, "bees")
         writer.commit()
     with open_catalog(filled, MODEL) as catalog:
-        assert catalog.file("/docs/bees.txt") is None
-        assert catalog.file("/docs/tea.txt") == FileState("two", 2**40, 0)
+        assert catalog.files(["/docs/bees.txt"]) == {}
+        assert catalog.files(["/docs/tea.txt"]) == {"/docs/tea.txt": FileState("two", 2**40, 0)}
 
 
 def test_the_paths_below_a_folder_are_those_of_its_documents(index: Index) -> None:
@@ -256,12 +256,14 @@ def test_the_paths_below_a_folder_are_those_of_its_documents(index: Index) -> No
         writer.commit()
         take(writer, "/docs/b.txt")
         assert writer.catalog.paths_below("/docs/") == [odd, "/docs/b.txt"]
+        assert writer.catalog.documents_of(["/docs/b.txt", odd, "/docs"]) == 3
         take(writer, "/docs/b.txt#2")
         assert writer.catalog.paths_below("/docs") == [odd]
     with open_catalog(index, MODEL) as catalog:
         assert catalog.paths_below("/docs") == [odd, "/docs/b.txt"]
         assert catalog.paths_below("/docs/50%_a") == [odd]
         assert len(catalog.paths_below("/")) == 5
+        assert catalog.documents_of([odd, "/docs.txt", "/none"]) == 4
 
 
 def test_a_catalog_alone_is_that_of_this_model(filled: Index) -> None:

@@ -107,11 +107,25 @@ class MilvusCatalog:
         rows = self._connection.every(self._connection.records, where, ["path"])
         return sorted({unmasked(row["path"]) for row in rows})
 
-    def file(self, path: str) -> FileState | None:
-        """Return the state of a file when it was read."""
+    def files(self, paths: Iterable[str]) -> dict[str, FileState]:
+        """Return the states of those of some files that were read, as they were then."""
+        names = {file_number(path): path for path in paths}
         connection = self._connection
-        rows = connection.by_ids(connection.records, [file_number(path)], ["digest", "content"])
-        return FileState(rows[0]["digest"], *json.loads(rows[0]["content"])) if rows else None
+        rows = connection.by_ids(connection.records, list(names), ["id", "digest", "content"])
+        return {
+            names[row["id"]]: FileState(row["digest"], *json.loads(row["content"])) for row in rows
+        }
+
+    def documents_of(self, paths: Iterable[str]) -> int:
+        """Return how many documents came from some files."""
+        connection = self._connection
+        names = [masked(path) for path in paths]
+        found = 0
+        for start in range(0, len(names), _AT_ONCE):
+            some = ", ".join(f'"{name}"' for name in names[start : start + _AT_ONCE])
+            where = f'kind == "{Kind.DOCUMENT}" and path in [{some}]'
+            found += connection.count(connection.records, where)
+        return found
 
     def unknown(self) -> tuple[int, int]:
         """Return how many documents have no date, and how many no publisher."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,9 +98,19 @@ class StagedCatalog(MilvusCatalog):
         paths = {path for path in staged if path.startswith(root)} | {*super().paths_below(folder)}
         return sorted(paths - left)
 
-    def file(self, path: str) -> FileState | None:
-        """Return the state of a file when it was read."""
-        return self._files.get(path) or super().file(path)
+    def files(self, paths: Iterable[str]) -> dict[str, FileState]:
+        """Return the states of those of some files that were read, as they were then."""
+        names = set(paths)
+        staged = {path: self._files[path] for path in names & self._files.keys()}
+        return super().files(names - staged.keys()) | staged
+
+    def documents_of(self, paths: Iterable[str]) -> int:
+        """Return how many documents came from some files."""
+        names = set(paths)
+        items = self._staged.values()
+        touched = {*self._removed.values(), *(item.document.path for item in items)} & names
+        changed = sum(len(self.keys_of_file(path)) for path in touched)
+        return super().documents_of(names - touched) + changed
 
     def known_vectors(self, digests: Sequence[str]) -> dict[str, Vectors]:
         """Return the vectors of passages that were stored or staged before, by their digests.
@@ -195,7 +205,8 @@ class StagedCatalog(MilvusCatalog):
         They are read again next time.
         """
         touched = {*self._files, *self._removed.values()}
-        empty = {path for path in touched if not self.keys_of_file(path)}
+        filled = {item.document.path for item in self._staged.values()}
+        empty = {path for path in touched - filled if not self.keys_of_file(path)}
         if empty:
             numbers = [file_number(path) for path in empty]
             self._connection.delete(self._connection.records, f"id in {numbers}")
