@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--llm", default="", help="the model, as `ask --llm` takes it")
     parser.add_argument("--llm-url", default="", help="its server's address")
     parser.add_argument("--questions", type=int, default=60)
+    parser.add_argument("--answers", type=Path, help="where to write what the model said, to read")
     options = parser.parse_args()
     if options.what == "statements":
         content = statements(options.documents)
@@ -60,7 +61,9 @@ def main() -> None:
         content = injections()
     else:
         settings = Settings(llm=options.llm, llm_url=options.llm_url, llm_timeout=120.0)
-        content = model(settings, options.documents, options.questions)
+        content, said = model(settings, options.documents, options.questions)
+        if options.answers:
+            options.answers.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
     path = HERE / "results" / f"llm-{options.what}.json"
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
@@ -147,19 +150,22 @@ def obedient(engine: Engine, planted: str) -> Engine:
     return engine
 
 
-def model(settings: Settings, documents: Path, most: int) -> dict[str, object]:
-    """Ask gold questions of a real model; return what was shown, left out and fell back."""
+def model(
+    settings: Settings, documents: Path, most: int
+) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """Ask gold questions of a real model; return what was shown and left out, counted and whole."""
     gold = [item for item in load_gold(HERE / "gold.jsonl") if item.answerable]
     asked = gold[:: max(1, len(gold) // most)][:most]
     counts: Counter[str] = Counter()
-    shown = []
+    shown: list[dict[str, object]] = []
     with indexed([documents], settings) as engine:
         for item in asked:
             answer = engine.ask(item.question)
             counts["questions"] += 1
             counts["answered"] += answer.answered
             counts["written"] += bool(answer.sentences)
-            counts[f"fell back: {answer.fallback}"] += bool(answer.fallback)
+            if answer.fallback:
+                counts[f"fell back: {answer.fallback}"] += 1
             counts["sentences shown"] += len(answer.sentences)
             counts["sentences left out"] += len(answer.dropped)
             counts["citations to nothing, taken away"] += answer.unknown_citations
@@ -173,10 +179,10 @@ def model(settings: Settings, documents: Path, most: int) -> dict[str, object]:
                 "sentences": [one.text for one in answer.sentences],
                 "left out": [[one.text, one.fault.value] for one in answer.dropped],
             })  # fmt: skip
-        described = describe_engine(engine)
+        described = describe_engine(engine) | {"llm": Path(settings.llm).name}
     table = [[name, str(count)] for name, count in counts.items()]
     print(markdown_table(("what", "how many"), table))
-    return {"settings": described, "counts": dict(counts), "answers": shown}
+    return {"settings": described, "counts": dict(counts)}, shown
 
 
 def around(document: Document, start: int, end: int) -> str:

@@ -29,7 +29,7 @@ from rag.records import (
     SearchMode,
 )
 from rag.retrieval import Retriever
-from rag.store import IndexReader
+from rag.store import StoreReader
 
 MOST_SOURCES = 5
 """How many passages a language model is given."""
@@ -46,7 +46,7 @@ class Asking:
         questions: QuestionParser,
         reader: Reader,
         segmenter: Segmenter,
-        index: IndexReader,
+        index: StoreReader,
         filters: Filters | None,
         top_k: int,
         author: Author | None = None,
@@ -68,7 +68,7 @@ class Asking:
             UsageError: the question is empty or too long, or the filters let nothing through.
         """
         catalog = self._index.catalog
-        if self._filters and next(catalog.documents(self._filters), None) is None:
+        if self._filters and not catalog.any_document(self._filters):
             undated, unpublished = catalog.unknown()
             raise UsageError(
                 "no document passes the filters. `rag list` shows paths, dates and publishers; "
@@ -175,7 +175,7 @@ def _sources(draft: Draft, hits: Sequence[Hit]) -> list[Passage]:
 
 
 def search(
-    index: IndexReader, query: Question, top_k: int, filters: Filters | None, mode: SearchMode
+    index: StoreReader, query: Question, top_k: int, filters: Filters | None, mode: SearchMode
 ) -> list[Hit]:
     """Return the passages nearest to a question, best first, of those that the filters allow."""
     is_large = index.manifest.counts.passages > MANY_PASSAGES
@@ -184,7 +184,7 @@ def search(
     return retriever.search(query, top_k=top_k, mode=mode, allowed=allowed)
 
 
-def _documents_of(index: IndexReader, hits: Sequence[Hit]) -> dict[str, Document]:
+def _documents_of(index: StoreReader, hits: Sequence[Hit]) -> dict[str, Document]:
     found = (index.catalog.document(hit.passage.document_key) for hit in hits)
     return {document.key: document for document in found if document is not None}
 

@@ -11,11 +11,12 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from rag.address import Index
 from rag.asking import Asking, Author, search
 from rag.embedding import Embedder, open_embedder
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
-from rag.errors import IndexDamagedError, UsageError
+from rag.errors import IndexDamagedError, IndexFolderError, IndexMissingError, UsageError
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
@@ -24,15 +25,16 @@ from rag.reading import SUPPORTED, Reader, SpanReader, SupportJudge
 from rag.records import Answer, Document, Filters, Hit, Question, SearchMode
 from rag.settings import Settings
 from rag.store import (
-    IndexReader,
     IndexWriter,
     ModelRecord,
-    Start,
-    current_generation,
+    StoreReader,
+    StoreWriter,
     explain_full_disk,
+    has_index,
     open_catalog,
+    open_reader,
+    open_writer,
     salvaged_source,
-    whole_source,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ _LOG = logging.getLogger("rag")
 
 
 class Engine:
-    """Answers questions from one index folder, and changes it. Use as a context manager.
+    """Answers questions from one index, and changes it. Use as a context manager.
 
     Several threads may ask at once.
     """
@@ -58,12 +60,12 @@ class Engine:
         self._tell = tell
         self.segmenter = Segmenter(settings.cache)
         self.glosses = Glosses(settings.cache, self.segmenter)
-        self._reader: IndexReader | None = None
+        self._reader: StoreReader | None = None
         self._opening, self._writing = Lock(), Lock()
 
     @classmethod
-    def open(cls, index: Path | None = None, settings: Settings | None = None) -> Engine:
-        """Open an index folder, by default the one the settings name. Nothing is loaded yet."""
+    def open(cls, index: str | Index | None = None, settings: Settings | None = None) -> Engine:
+        """Open an index folder or address, by default the settings' own. Nothing is loaded yet."""
         settings = settings or Settings.load()
         return cls(settings.with_index(index) if index else settings)
 
@@ -132,7 +134,7 @@ class Engine:
         return Encoder.open(self.settings.cache)
 
     @property
-    def index(self) -> IndexReader:
+    def index(self) -> StoreReader:
         """The current generation of the index, reopened when a newer one was committed.
 
         Raises:
@@ -143,7 +145,7 @@ class Engine:
         return index
 
     @property
-    def contents(self) -> IndexReader:
+    def contents(self) -> StoreReader:
         """The same, whatever model it was built with and loading none: to list, show and verify.
 
         Raises:
@@ -152,7 +154,7 @@ class Engine:
         with self._opening:
             if self._reader is None or not self._reader.is_current():
                 # The one before closes with the last question that is still asked over it.
-                self._reader = IndexReader.open(self.settings.index)
+                self._reader = open_reader(self.settings.index)
             return self._reader
 
     def search(
@@ -174,7 +176,7 @@ class Engine:
 
     def _search(
         self,
-        index: IndexReader,
+        index: StoreReader,
         question: str | Question,
         mode: SearchMode,
         top_k: int,
@@ -248,23 +250,23 @@ class Engine:
 
         model = self._model()
         # A writer may replace what is looked at here, and says itself what is damaged.
-        with suppress(FileNotFoundError, IndexDamagedError):
-            if self.has_index():
-                with open_catalog(self.settings.index, model) as catalog:
-                    report = nothing_to_do(catalog, paths, prune=prune)
-                if report is not None:
-                    return report
+        with suppress(FileNotFoundError, IndexDamagedError, IndexMissingError):
+            with open_catalog(self.settings.index, model) as catalog:
+                report = nothing_to_do(catalog, paths, prune=prune)
+            if report is not None:
+                return report
         lengths = PassageLengths.around(self.settings.passage_tokens)
         with self._changing(model) as writer:
-            indexer = Indexer(writer, self.embedder, self.segmenter, lengths, progress)
+            folder = self.settings.folder
+            indexer = Indexer(writer, self.embedder, self.segmenter, lengths, folder, progress)
             return indexer.add(paths, prune=prune)
 
     @contextmanager
-    def _changing(self, model: ModelRecord, start: Start = whole_source) -> Iterator[IndexWriter]:
+    def _changing(self, model: ModelRecord) -> Iterator[StoreWriter]:
         """Open the index to change it, when nobody else does."""
-        folder, wait = self.settings.index, self.settings.wait
-        writer = IndexWriter(folder, model, wait=wait, tell=self._tell, start=start)
-        with self._writing, explain_full_disk(folder), writer:
+        index, wait = self.settings.index, self.settings.wait
+        writer = open_writer(index, model, wait=wait, tell=self._tell)
+        with self._writing, explain_full_disk(index), writer:
             yield writer
 
     def repair(self, progress: Progress) -> RepairReport:
@@ -272,12 +274,18 @@ class Engine:
 
         Raises:
             IndexDamagedError: the catalog itself is damaged.
-            IndexFolderError: there is no index, it is of another version or model, or another
-                process is writing.
+            IndexFolderError: there is no index, it is of another version or model, it is on a
+                server, or another process is writing.
         """
-        from rag.repairing import rebuild
+        from rag.repairing import rebuild, remedy
 
-        with self._changing(self._model(), salvaged_source) as writer:
+        index, wait = self.settings.index, self.settings.wait
+        if not isinstance(index, Path):
+            raise IndexFolderError(remedy(index))
+        writer = IndexWriter(
+            index, self._model(), wait=wait, tell=self._tell, start=salvaged_source
+        )
+        with self._writing, explain_full_disk(index), writer:
             return rebuild(writer, self.embedder, self.segmenter, progress)
 
     def similarity(self, subject: str, texts: Sequence[str]) -> list[float]:
@@ -318,8 +326,12 @@ class Engine:
         return self.contents.catalog.documents(filters)
 
     def has_index(self) -> bool:
-        """Return whether the index folder holds an index at all, usable or not."""
-        return current_generation(self.settings.index) is not None
+        """Return whether there is an index at all, usable or not.
+
+        Raises:
+            IndexFolderError: that cannot be told.
+        """
+        return has_index(self.settings.index)
 
     def warm(self) -> None:
         """Load everything a question needs, the slow parts side by side."""

@@ -11,7 +11,8 @@ YinjuError
     ├── IndexDamagedError
     ├── IndexVersionError
     ├── IndexModelError
-    └── IndexLockedError
+    ├── IndexLockedError
+    └── IndexServerError
 
 A message says what was found, what was expected and what to do. Errors of libraries are
 translated where the library is called, with the cause chained.
@@ -64,3 +65,7 @@ class IndexModelError(IndexFolderError):
 
 class IndexLockedError(IndexFolderError):
     """Another process is writing to the index."""
+
+
+class IndexServerError(IndexFolderError):
+    """The server that holds the index cannot be reached, is too slow, or refuses."""

@@ -19,7 +19,7 @@ from rag.language.words import Segmenter
 from rag.passages import PassageLengths, split_document
 from rag.records import Document, Passage
 from rag.sources import Source, document_path, load_file
-from rag.store import SPOOL, Catalog, FileState, IndexWriter, ModelRecord, Spool
+from rag.store import SPOOL, CatalogReader, FileState, ModelRecord, Spool, StoreWriter
 from rag.storing import remove_document, store_vectors, text_to_embed, word_entries
 from rag.survey import is_gone, state_of, survey_files
 
@@ -69,16 +69,19 @@ class Indexer:
 
     def __init__(
         self,
-        writer: IndexWriter,
+        writer: StoreWriter,
         embedder: Embedder,
         segmenter: Segmenter,
         lengths: PassageLengths,
+        folder: Path,
         progress: Progress | None = None,
     ) -> None:
+        """Prepare to add; the spool lies in ``folder``."""
         self._writer = writer
         self._embedder = embedder
         self._segmenter = segmenter
         self._lengths = lengths
+        self._folder = folder
         self._progress = progress or (lambda _file, _done, _expected: None)
         self._extent = _Extent()
         self._done = 0
@@ -100,7 +103,7 @@ class Indexer:
         self._extent.total = sum(survey.to_read.values())
         identity = self._embedder.identity
         model = ModelRecord(identity.name, identity.digest, identity.dimension, identity.precision)
-        with closing(Spool(self._writer.folder / SPOOL, model)) as self._spool:
+        with closing(Spool(self._folder / SPOOL, model)) as self._spool:
             for path, size in survey.to_read.items():
                 end = self._extent.done + size
                 try:
@@ -110,7 +113,7 @@ class Indexer:
                 self._extent.done = end
                 self._show(str(path))
             self._take_leave(survey.gone, prune=prune)
-            if self.report.changes or self._writer.is_new:
+            if self.report.changes or self._writer.owes_commit:
                 self._writer.commit(more=False)
                 self._spool.clear()
         return self.report
@@ -205,9 +208,9 @@ class Indexer:
         """Return a vector a passage; those that the index already has are not computed again."""
         vectors = np.empty((len(passages), self._embedder.identity.dimension), np.float32)
         new: list[int] = []
+        known = self._writer.known_vectors(digests)
         for place, digest in enumerate(digests):
-            number = self._writer.catalog.passage_with_digest(digest)
-            vector = None if number is None else self._writer.vectors.vector(number)
+            vector = known.get(digest)
             if vector is None:
                 vector = self._spool.vector(digest)
             if vector is None:
@@ -294,7 +297,9 @@ def _passage_digest(passage: Passage) -> str:
     return hashlib.sha256(text_to_embed(passage).encode()).hexdigest()[:32]
 
 
-def nothing_to_do(catalog: Catalog, paths: Sequence[Path], *, prune: bool) -> AddReport | None:
+def nothing_to_do(
+    catalog: CatalogReader, paths: Sequence[Path], *, prune: bool
+) -> AddReport | None:
     """Return what adding these paths would report if it had nothing to change, else None."""
     survey = survey_files(catalog, paths)
     if survey.to_read or (prune and survey.gone):

@@ -1,14 +1,18 @@
-"""A set of passages that a search is limited to."""
+"""What a search is limited to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+Allowed = Any
+"""The passages that pass filters, as the store has them that was asked: a ``PassageSet``, or the
+condition that a server checks. It is only handed back to that store's searches."""
 
 
 class PassageSet:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from rag.address import Index
 from rag.embedding import Embedder
 from rag.indexing import Progress
 from rag.language.words import Segmenter
@@ -54,3 +56,14 @@ def rebuild(
             progress(document.path, done, len(passages))
     writer.commit(more=False)
     return report
+
+
+def remedy(index: Index) -> str:
+    """Return what to do about an index that is damaged."""
+    if isinstance(index, Path):
+        return "to make again what can be made again, with the same --index: rag repair"
+    return (
+        "`rag repair` is for index folders. Take the documents that `rag verify` names out with "
+        f"`rag delete ID` and run `rag index` on their files again, both with --index {index}; "
+        "what is left over of others goes with the next change"
+    )

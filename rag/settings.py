@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from rag.address import FORM, TOKEN, Index, MilvusAddress, parse_index
 from rag.errors import SettingsError
 
 PREFIX = "YINJU_"
@@ -20,11 +21,12 @@ PASSWORD = f"{PREFIX}PASSWORD"
 LLM_KEY = f"{PREFIX}LLM_KEY"
 """What a server of language models is opened with; no setting, so that it is never shown."""
 
-_NO_SETTINGS = frozenset({PASSWORD, LLM_KEY, f"{PREFIX}SHARED"})
+_NO_SETTINGS = frozenset({PASSWORD, TOKEN, LLM_KEY, f"{PREFIX}SHARED"})
 """Variables with the prefix that are something else; the last says where tests find pages."""
 
 _KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
     "Path": (Path, (str, Path), "a path"),
+    "Index": (parse_index, (str, Path, MilvusAddress), f"a path, or {FORM}"),
     "int": (int, (str, int), "a whole number"),
     "float": (float, (str, int, float), "a number"),
     "str": (str, (str,), "a text"),
@@ -52,11 +54,11 @@ def _default_index() -> Path:
 class Settings:
     """What a user may set.
 
-    ``index`` is the index folder, ``cache`` where converted models are kept, ``model`` the
-    embedding model, ``top_k`` how many passages are read for an answer, ``threshold`` the least
-    calibrated score (0 to 1) at which a question is answered, ``passage_tokens`` the target
-    length of passages in the embedder's tokens, ``wait`` how many seconds to wait for another
-    process that writes to the index.
+    ``index`` is the index folder, or the address of an index on a Milvus server, ``cache`` where
+    converted models are kept, ``model`` the embedding model, ``top_k`` how many passages are read
+    for an answer, ``threshold`` the least calibrated score (0 to 1) at which a question is
+    answered, ``passage_tokens`` the target length of passages in the embedder's tokens, ``wait``
+    how many seconds to wait for another process that writes to the index.
 
     ``llm`` is a language model that writes the answers (``provider:model``, a GGUF file, or a name
     that the OpenAI-compatible server at ``llm_url`` knows), "" for none; ``llm_timeout`` how many
@@ -64,7 +66,7 @@ class Settings:
     ``unsupported`` whether sentences that their sources do not bear out are dropped or marked.
     """
 
-    index: Path = field(default_factory=_default_index)
+    index: Index = field(default_factory=_default_index)
     cache: Path = field(default_factory=lambda: _user_folder("cache"))
     model: str = "multilingual-e5-small"
     top_k: int = 16
@@ -139,9 +141,23 @@ class Settings:
         }
         return cls(**made)
 
-    def with_index(self, index: Path) -> Settings:
-        """Return the same settings for another index folder."""
-        return replace(self, index=index)
+    def with_index(self, index: str | Index) -> Settings:
+        """Return the same settings for another index.
+
+        Raises:
+            SettingsError: it begins as an address does, and is none.
+        """
+        return replace(self, index=parse_index(index))
+
+    @property
+    def folder(self) -> Path:
+        """What is kept beside the index lies here: uploads, opinions, evaluations.
+
+        It is the index folder itself, or for an index on a server a folder of this machine.
+        """
+        if isinstance(self.index, Path):
+            return self.index
+        return _user_folder("data") / "milvus" / self.index.folder_name
 
 
 def _from_file(folder: Path) -> dict[str, Any]:

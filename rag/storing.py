@@ -9,11 +9,11 @@ import numpy as np
 from rag.language.names import chinese_names, local_places, romanise
 from rag.language.words import Segmenter
 from rag.records import Document, Language, Passage
-from rag.store import Entry, IndexWriter
+from rag.store import Entry, StoreWriter
 
 
 def store_vectors(
-    writer: IndexWriter, ids: Sequence[int], passages: Sequence[Passage], vectors: np.ndarray
+    writer: StoreWriter, ids: Sequence[int], passages: Sequence[Passage], vectors: np.ndarray
 ) -> None:
     """Stage the vectors of passages, each among those of its language."""
     for language in Language:
@@ -42,7 +42,7 @@ def text_to_embed(passage: Passage) -> str:
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
-def remove_document(writer: IndexWriter, key: str) -> None:
+def remove_document(writer: StoreWriter, key: str) -> None:
     """Take a document's passages out of every part of an index."""
     ids = writer.catalog.passage_ids_of(key)
     writer.vectors.remove(ids)

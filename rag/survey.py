@@ -10,12 +10,12 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.sources import Problem, document_path, find_files
-from rag.store import Catalog, FileState
+from rag.store import CatalogReader, FileState
 
 _RESOLUTION = 2_000_000_000
 """Nanoseconds; the clock of FAT, the coarsest of file systems in use."""
@@ -37,19 +37,21 @@ class Survey:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-def survey_files(catalog: Catalog, paths: Sequence[Path]) -> Survey:
+def survey_files(catalog: CatalogReader, paths: Sequence[Path]) -> Survey:
     """Compare the files at and below some paths with what a catalog knows of them."""
     survey = Survey()
-    found: set[str] = set()
+    found: dict[str, Path] = {}
     for item in find_files(paths):
         if isinstance(item, Problem):
             survey.problems.append((item.path, item.reason))
-            continue
-        name = document_path(item)
-        found.add(name)
-        _look_at(item, name, catalog, survey)
+        else:
+            found.setdefault(document_path(item), item)
+    # Asked for together: to ask a server for each file takes longer than to read it.
+    before = catalog.files(found)
+    same = [name for name, path in found.items() if _is_same(path, name, before.get(name), survey)]
+    survey.unchanged = catalog.documents_of(same)
     for root in paths:
-        _miss(root, found, catalog, survey)
+        _miss(root, found.keys(), catalog, survey)
     return survey
 
 
@@ -86,32 +88,32 @@ def is_gone(name: str) -> bool:
     return False
 
 
-def _look_at(path: Path, name: str, catalog: Catalog, survey: Survey) -> None:
-    before = catalog.file(name)
+def _is_same(path: Path, name: str, before: FileState | None, survey: Survey) -> bool:
+    """Return whether a file is as it was read; note in the survey what else there is of it."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             # Opening a pipe would wait for its other end.
             reason = f"{path}: is no ordinary file; copy what it gives into one"
             survey.problems.append((str(path), reason))
-            return
+            return False
         if before is None or not before.digest or before.size != found.st_size:
             survey.to_read[path] = found.st_size
-            return
+            return False
         if _changed_at(found) != before.modified:
             state = state_of(path, before.digest)
             if _digest(path) != before.digest:
                 survey.to_read[path] = found.st_size
-                return
+                return False
             survey.touched[name] = state
     except OSError as error:
         reason = f"{path}: cannot be read ({error.strerror or error})"
         survey.problems.append((str(path), reason))
-    else:
-        survey.unchanged += len(catalog.keys_of_file(name))
+        return False
+    return True
 
 
-def _miss(root: Path, found: set[str], catalog: Catalog, survey: Survey) -> None:
+def _miss(root: Path, found: Collection[str], catalog: CatalogReader, survey: Survey) -> None:
     """Note the files below a folder that documents come from and that are gone."""
     if not root.is_dir():
         return  # a file is found, or a problem already

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
 import pytest
+
+from rag.address import MilvusAddress
 
 if TYPE_CHECKING:
     from scripted_index import Bench
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from rag.embedding.bundled import BundledEmbedder
     from rag.engine import Engine
     from rag.language.words import Segmenter
+
+_numbers = count(1)
 
 CORPUS = [
     {
@@ -127,3 +132,18 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def milvus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Milvus Lite database, which takes a second to open, for all tests; skipped without it."""
+    for name in ("pymilvus", "milvus_lite"):
+        pytest.importorskip(name, reason="needs pip install 'yinju[milvus]'")
+    return tmp_path_factory.mktemp("milvus") / "tests.db"
+
+
+@pytest.fixture
+def milvus(milvus_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MilvusAddress:
+    """An address in it that nothing lies at; what is kept beside it goes with the test."""
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: tmp_path / "data")
+    return MilvusAddress(str(milvus_file), f"index_{next(_numbers)}")

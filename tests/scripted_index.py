@@ -35,7 +35,7 @@ class Bench:
         self.moves.clear()
         with IndexWriter(self.folder, self.model) as writer:
             return Indexer(
-                writer, self.embedder, SEGMENTER, PassageLengths(16, 24),
+                writer, self.embedder, SEGMENTER, PassageLengths(16, 24), self.folder,
                 lambda *move: self.moves.append(move),
             ).add(paths, prune=prune)  # fmt: skip
 

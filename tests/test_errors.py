@@ -14,6 +14,7 @@ TREE = {
     "IndexVersionError": "IndexFolderError",
     "IndexModelError": "IndexFolderError",
     "IndexLockedError": "IndexFolderError",
+    "IndexServerError": "IndexFolderError",
 }
 
 

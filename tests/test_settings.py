@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.address import MilvusAddress
 from rag.errors import SettingsError, UsageError
 from rag.settings import Settings
 
@@ -105,6 +106,65 @@ def test_a_bad_value_in_the_file_fails_naming_what_was_expected(
     with pytest.raises(SettingsError) as caught:
         load(tmp_path)
     assert message in str(caught.value)
+
+
+ADDRESSES = [
+    ("milvus:http://db:19530/reports", "http://db:19530", "reports"),
+    ("milvus:https://db.example/reports_2", "https://db.example", "reports_2"),
+    ("milvus:http://db:19530/team/reports", "http://db:19530/team", "reports"),
+    ("milvus:/data/lite.db/reports", "/data/lite.db", "reports"),
+]
+
+
+@pytest.mark.parametrize(("value", "server", "name"), ADDRESSES)
+def test_an_index_may_lie_on_a_server(tmp_path: Path, value: str, server: str, name: str) -> None:
+    (tmp_path / "yinju.toml").write_text(f'index = "{value}"\n', "utf-8")
+    for settings in (
+        load(tmp_path),
+        load(tmp_path, {"index": value}),
+        Settings().with_index(value),
+    ):
+        assert settings.index == MilvusAddress(server, name)
+        assert str(settings.index) == value
+        assert settings.folder.name.startswith(f"{name}-")
+    assert load(tmp_path, YINJU_INDEX="here").folder == Path("here")
+
+
+def test_what_is_kept_beside_indexes_on_servers_is_kept_apart() -> None:
+    one, other = (
+        Settings().with_index(f"milvus:http://{host}:19530/reports").folder for host in "ab"
+    )
+    assert one.parent == other.parent
+    assert one != other
+
+
+BAD_ADDRESSES = [
+    ("milvus:", "expected milvus:http://HOST:19530/NAME"),
+    ("milvus:http://db:19530", "expected milvus:http://HOST:19530/NAME"),
+    ("milvus:http://db:19530/my reports", "letters, digits"),
+    ("milvus:http://db:19530/1st", "begins with no digit"),
+    ("milvus:db:19530/reports", "expected milvus:http://HOST:19530/NAME"),
+    ("milvus:ftp://db/reports", "https://, or milvus:FILE.db/NAME"),
+]
+
+
+@pytest.mark.parametrize(("value", "message"), BAD_ADDRESSES)
+def test_a_bad_address_fails_naming_what_was_expected(
+    tmp_path: Path, value: str, message: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, {"index": value})
+    assert message in str(caught.value)
+
+
+def test_a_password_in_an_address_is_refused_and_not_said_again(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="YINJU_MILVUS_TOKEN") as caught:
+        load(tmp_path, {"index": "milvus:http://root:Secret1@db:19530/reports"})
+    assert "Secret1" not in str(caught.value)
+
+
+def test_the_token_of_a_server_is_no_setting(tmp_path: Path) -> None:
+    assert load(tmp_path, YINJU_MILVUS_TOKEN="root:Secret1") == load(tmp_path)
 
 
 def test_another_projects_broken_file_is_passed_over(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from rag.cli.common import DONE, FAILED, add_wait_flag, open_engine, progress_bar, say
 from rag.errors import IndexDamagedError
@@ -28,15 +29,16 @@ def add_repair(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def verify_index(options: argparse.Namespace) -> int:
     """Say what is damaged."""
+    from rag.repairing import remedy
     from rag.store import verify_index
 
     with open_engine(options) as engine:
-        folder = engine.settings.index
-    counts, problems = verify_index(folder)
+        index = engine.settings.index
+    counts, problems = verify_index(index)
     for problem in problems:
         say(f"damaged: {problem}")
     if problems:
-        say("to make again what can be made again, with the same --index: rag repair")
+        say(remedy(index))
         return FAILED
     print(f"whole: {counts.documents} documents, {counts.passages} passages")
     return DONE
@@ -47,9 +49,9 @@ def repair_index(options: argparse.Namespace) -> int:
     from rag.store import readable_paths, verify_index
 
     with open_engine(options) as engine:
-        folder = engine.settings.index
+        index = engine.settings.index
         try:
-            counts, problems = verify_index(folder)
+            counts, problems = verify_index(index)
         except IndexDamagedError as error:
             problems = [str(error)]
         if not problems:
@@ -61,8 +63,9 @@ def repair_index(options: argparse.Namespace) -> int:
             with progress_bar("repairing") as move:
                 report = engine.repair(move)
         except IndexDamagedError:
-            for path in readable_paths(folder):
-                print(path)
+            if isinstance(index, Path):
+                for path in readable_paths(index):
+                    print(path)
             raise
     print(f"repaired; {report.embedded} passages embedded, the words of {report.words} taken again")
     return DONE

@@ -34,9 +34,9 @@ def add_index_flags(target: argparse.ArgumentParser) -> None:
     """Add the flags that say which index to use."""
     target.add_argument(
         "--index",
-        type=Path,
         metavar="DIR",
-        help="the index folder (YINJU_INDEX, or one beside your data)",
+        help="the index folder, or milvus:http://HOST:19530/NAME for one on a Milvus server "
+        "(YINJU_INDEX, or one beside your data)",
     )
     target.add_argument(
         "--model", metavar="NAME",
@@ -105,8 +105,9 @@ def open_engine(options: argparse.Namespace) -> Engine:
         for name in ("index", "model", "top_k", "threshold", "wait", "llm", "llm_url")
     }
     settings = Settings.load(flags)
-    if settings.index.exists() and not settings.index.is_dir():
-        raise UsageError(f"{settings.index} is a file; --index takes the folder of an index")
+    index = settings.index
+    if isinstance(index, Path) and index.exists() and not index.is_dir():
+        raise UsageError(f"{index} is a file; --index takes the folder of an index")
     from rag.engine import Engine
 
     return Engine(settings, say)

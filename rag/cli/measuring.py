@@ -62,7 +62,7 @@ def evaluate_index(options: argparse.Namespace) -> int:
             progress=lambda done, everything: move("", done, everything),
         )
         try:
-            keep_run(report, engine.settings.index, datetime.now(UTC))
+            keep_run(report, engine.settings.folder, datetime.now(UTC))
         except OSError as error:
             say(f"the run is not kept beside the index: {error}")
     print(to_markdown(report))

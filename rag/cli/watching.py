@@ -10,12 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.address import MilvusAddress
 from rag.cli.common import DONE, open_engine, progress_bar, say, say_problems
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from rag.engine import Engine
     from rag.indexing import Progress
+    from rag.settings import Settings
 
 _QUIET_MILLISECONDS = 500
 """Changes that follow each other this closely are taken together."""
@@ -43,7 +45,7 @@ def watch_folders(options: argparse.Namespace) -> int:
         if not folder.is_dir():
             raise UsageError(f"{folder} is no folder; rag watch FOLDER... takes folders")
     with open_engine(options) as engine, suppress(KeyboardInterrupt):
-        events = _changes(options.folders, engine.settings.index)
+        events = _changes(options.folders, _own_places(engine.settings))
         # What changes from here on is told, so that nothing falls between the two.
         next(events)
         with progress_bar("indexing") as move:
@@ -66,14 +68,20 @@ def _follow(engine: Engine, folders: list[Path], progress: Progress | None = Non
     say_problems(report.problems)
 
 
-def _changes(folders: list[Path], index: Path) -> Iterator[Collection[object]]:
+def _own_places(settings: Settings) -> list[Path]:
+    """Return where indexing itself writes."""
+    file = settings.index.file if isinstance(settings.index, MilvusAddress) else None
+    return [settings.folder, *([file] if file else [])]
+
+
+def _changes(folders: list[Path], own: list[Path]) -> Iterator[Collection[object]]:
     """Yield what changed below the folders, other than the index; now and then, nothing."""
     from watchfiles import watch
 
-    own = index.resolve()
+    own = [place.resolve() for place in own]
 
     def concerns_us(_change: object, path: str) -> bool:
-        return not Path(path).is_relative_to(own)
+        return not any(Path(path).is_relative_to(place) for place in own)
 
     yield from watch(
         *(folder.resolve() for folder in folders), watch_filter=concerns_us,

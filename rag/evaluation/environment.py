@@ -31,10 +31,12 @@ def describe_engine(engine: Engine) -> dict[str, Any]:
     Raises:
         IndexFolderError: there is no index, or it cannot be used.
     """
+    places = {"index", "cache"}
     values = {item.name: getattr(engine.settings, item.name) for item in fields(engine.settings)}
     model, counts = engine.embedder.identity, engine.index.manifest.counts
     return {
-        **{name: value for name, value in values.items() if not isinstance(value, Path)},
+        **{name: value for name, value in values.items() if name not in places},
+        "store": "folder" if isinstance(engine.settings.index, Path) else "milvus",
         "model_digest": model.digest,
         "model_precision": model.precision,
         "documents": counts.documents,

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.passage_set import PassageSet
+from rag.passage_set import Allowed
 from rag.records import Field, Hit, Language, Passage, Question, SearchMode
 
 Ranking = list[tuple[int, float]]
@@ -33,7 +33,7 @@ class VectorSearch(Protocol):
         question: NDArray[np.float32],
         language: Language,
         limit: int,
-        allowed: PassageSet | None,
+        allowed: Allowed | None,
     ) -> Ranking:
         """Return ids with cosines, best first."""
         ...
@@ -50,7 +50,7 @@ class WordSearch(Protocol):
         *,
         language: Language | None = None,
         title_language: Language | None = None,
-        allowed: PassageSet | None = None,
+        allowed: Allowed | None = None,
     ) -> Ranking:
         """Return ids with BM25 scores, best first."""
         ...
@@ -61,7 +61,7 @@ class WordSearch(Protocol):
         limit: int,
         *,
         language: Language,
-        allowed: PassageSet | None = None,
+        allowed: Allowed | None = None,
     ) -> Ranking:
         """Return ids with BM25 scores for words of which any one form will do."""
         ...
@@ -126,7 +126,7 @@ class Retriever:
         *,
         top_k: int = 10,
         mode: SearchMode = SearchMode.HYBRID,
-        allowed: PassageSet | None = None,
+        allowed: Allowed | None = None,
     ) -> list[Hit]:
         """Return the best passages, best first.
 
@@ -145,7 +145,7 @@ class Retriever:
         passages = self._passages.passages([number for number, _ in ranking])
         return [Hit(passages[number], score) for number, score in ranking if number in passages]
 
-    def _dense(self, question: Question, limit: int, allowed: PassageSet | None) -> Ranking:
+    def _dense(self, question: Question, limit: int, allowed: Allowed | None) -> Ranking:
         found = [
             item
             for language in Language
@@ -153,7 +153,7 @@ class Retriever:
         ]
         return _sorted(found)
 
-    def _hybrid(self, question: Question, top_k: int, allowed: PassageSet | None) -> Ranking:
+    def _hybrid(self, question: Question, top_k: int, allowed: Allowed | None) -> Ranking:
         least = math.floor(self._settings.least_share * top_k)
         sure: Ranking = []
         rest: Ranking = []
@@ -171,7 +171,7 @@ class Retriever:
         return _sorted([*sure, *_sorted(rest)[:open_places]])
 
     def _candidates(
-        self, question: Question, allowed: PassageSet | None, language: Language
+        self, question: Question, allowed: Allowed | None, language: Language
     ) -> Ranking:
         """Return the candidates in one language by cosine and what words add to it."""
         own = language is question.language
@@ -194,7 +194,7 @@ class Retriever:
         return _sorted(list(scores.items()))
 
     def _own_lists(
-        self, question: Question, language: Language, allowed: PassageSet | None
+        self, question: Question, language: Language, allowed: Allowed | None
     ) -> Iterator[tuple[Ranking, float]]:
         settings = self._settings
         fields = {Field.BODY: 1.0, Field.TITLE: settings.title_weight}
@@ -204,7 +204,7 @@ class Retriever:
         yield words, settings.words_bonus
 
     def _other_lists(
-        self, question: Question, language: Language, allowed: PassageSet | None
+        self, question: Question, language: Language, allowed: Allowed | None
     ) -> Iterator[tuple[Ranking, float]]:
         settings = self._settings
         meanings = self._words.search_meanings(
@@ -218,7 +218,7 @@ class Retriever:
         yield titles, settings.names_bonus
 
     def _names(
-        self, question: Question, language: Language, allowed: PassageSet | None
+        self, question: Question, language: Language, allowed: Allowed | None
     ) -> tuple[Ranking, float]:
         """Return the passages with the question's names in Latin letters, or romanised."""
         settings = self._settings

@@ -1,7 +1,17 @@
-"""One index folder: vectors in FAISS, words in tantivy, documents and passages in SQLite."""
+"""Indexes: a folder with FAISS, tantivy and SQLite files, or collections on a Milvus server."""
 
+from rag.store.base import (
+    CatalogReader,
+    StoreReader,
+    StoreWriter,
+    has_index,
+    open_catalog,
+    open_reader,
+    open_writer,
+    verify_index,
+)
 from rag.store.catalog import Catalog, Counts
-from rag.store.checking import readable_paths, salvaged_source, verify_index
+from rag.store.checking import readable_paths, salvaged_source
 from rag.store.folder import (
     FEEDBACK,
     RUNS,
@@ -11,10 +21,9 @@ from rag.store.folder import (
     explain_full_disk,
     write_durably,
 )
-from rag.store.index import IndexReader, IndexWriter, open_catalog
+from rag.store.index import IndexReader, IndexWriter
 from rag.store.manifest import ModelRecord
 from rag.store.rows import FileState
-from rag.store.source import Start, whole_source
 from rag.store.spool import Spool
 from rag.store.words import Entry
 
@@ -24,6 +33,7 @@ __all__ = [
     "SPOOL",
     "UPLOADS",
     "Catalog",
+    "CatalogReader",
     "Counts",
     "Entry",
     "FileState",
@@ -31,13 +41,16 @@ __all__ = [
     "IndexWriter",
     "ModelRecord",
     "Spool",
-    "Start",
+    "StoreReader",
+    "StoreWriter",
     "current_generation",
     "explain_full_disk",
+    "has_index",
     "open_catalog",
+    "open_reader",
+    "open_writer",
     "readable_paths",
     "salvaged_source",
     "verify_index",
-    "whole_source",
     "write_durably",
 ]

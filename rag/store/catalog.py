@@ -138,6 +138,11 @@ class Catalog:
             for row in self._query(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (number,)):
                 yield self._document(row)
 
+    def any_document(self, filters: Filters) -> bool:
+        """Return whether any document passes the filters."""
+        where, values = _where(filters)
+        return bool(self._query(f"SELECT 1 FROM documents WHERE {where} LIMIT 1", values))
+
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by id; ids that are not there are left out.
 
@@ -187,10 +192,14 @@ class Catalog:
         rows = self._query("SELECT id FROM passages WHERE digest = ? LIMIT 1", (digest,))
         return rows[0][0] if rows else None
 
-    def file(self, path: str) -> FileState | None:
-        """Return the state of a file when it was read."""
-        rows = self._query("SELECT digest, size, modified FROM files WHERE path = ?", (path,))
-        return FileState(*rows[0]) if rows else None
+    def files(self, paths: Iterable[str]) -> dict[str, FileState]:
+        """Return the states of those of some files that were read, as they were then."""
+        sql = "SELECT path, digest, size, modified FROM files WHERE path = ?"
+        return {row[0]: FileState(*row[1:]) for path in paths for row in self._query(sql, (path,))}
+
+    def documents_of(self, paths: Iterable[str]) -> int:
+        """Return how many documents came from some files."""
+        return sum(len(self.keys_of_file(path)) for path in paths)
 
     def paths_below(self, folder: str) -> list[str]:
         """Return the paths below a folder that documents come from."""

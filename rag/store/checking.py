@@ -13,7 +13,7 @@ from rag.store.manifest import FileRecord, Manifest, ModelRecord, stray_files
 from rag.store.source import Source
 
 
-def verify_index(folder: Path) -> tuple[Counts, list[str]]:
+def verify_folder(folder: Path) -> tuple[Counts, list[str]]:
     """Return what an index holds, and what is wrong with it; an empty list when all is well.
 
     Every file is compared with its checksum before any library opens it.

@@ -16,6 +16,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+from rag.address import Index
 from rag.errors import IndexDamagedError, IndexFolderError
 from rag.store.manifest import NAME as MANIFEST
 from rag.store.manifest import is_immutable
@@ -190,7 +191,7 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def explain_full_disk(folder: Path) -> Iterator[None]:
+def explain_full_disk(index: Index) -> Iterator[None]:
     """Turn the ways in which the libraries say that the disk is full into one error.
 
     Raises:
@@ -203,7 +204,7 @@ def explain_full_disk(folder: Path) -> Iterator[None]:
         if not reason:
             raise
         raise IndexFolderError(
-            f"{reason}, {folder} could not be written. Free some space and run the same command "
+            f"{reason}, {index} could not be written. Free some space and run the same command "
             "again; the index is as it was last committed and can be asked"
         ) from error
 

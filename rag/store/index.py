@@ -14,7 +14,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -46,7 +46,7 @@ from rag.store.folder import (
 )
 from rag.store.manifest import Manifest, ModelRecord, describe_files
 from rag.store.source import Source, Start, whole_source
-from rag.store.vectors import VectorIndex
+from rag.store.vectors import VectorIndex, Vectors
 from rag.store.words import WordIndex
 
 _FILTERS_KEPT = 16
@@ -124,7 +124,7 @@ class IndexReader:
 
 
 @contextmanager
-def open_catalog(folder: Path, model: ModelRecord) -> Iterator[Catalog]:
+def open_folder_catalog(folder: Path, model: ModelRecord) -> Iterator[Catalog]:
     """Open the current generation's catalog alone, checking format, model and files.
 
     Raises:
@@ -223,9 +223,18 @@ class IndexWriter:
             ) from error
 
     @property
-    def is_new(self) -> bool:
+    def owes_commit(self) -> bool:
         """Whether nothing has been committed to this folder yet."""
         return self._source is None
+
+    def known_vectors(self, digests: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of passages that were stored before, by their digests."""
+        found = {}
+        for digest in digests:
+            number = self.catalog.passage_with_digest(digest)
+            if number is not None and (vector := self.vectors.vector(number)) is not None:
+                found[digest] = vector
+        return found
 
     def commit(self, *, more: bool = True) -> None:
         """Publish the changes as the current generation; where ``more`` come, start the next."""

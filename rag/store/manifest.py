@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.address import Index
 from rag.errors import IndexDamagedError, IndexModelError, IndexVersionError
 from rag.store.catalog import Counts
 
@@ -95,11 +96,11 @@ class Manifest:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexDamagedError(f"{path} is damaged ({error}). {_REPAIR}") from error
 
-    def check_model(self, model: ModelRecord, folder: Path) -> None:
+    def check_model(self, model: ModelRecord, index: Index) -> None:
         """Raise IndexModelError unless the index was built with this model."""
         if self.model != model:
             raise IndexModelError(
-                f"the index {folder} was built with {_describe(self.model)}, but the model in use "
+                f"the index {index} was built with {_describe(self.model)}, but the model in use "
                 f"is {_describe(model)}. Ask with --model {self.model.name}, or build another "
                 "index: rag index PATH... --index NEW_FOLDER --model " + model.name
             )

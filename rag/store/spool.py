@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.errors import IndexFolderError
 from rag.store.manifest import ModelRecord
 
 _SYNC_SECONDS = 5.0
@@ -26,14 +27,25 @@ class Spool:
     """An open spool. Digests are 32 hexadecimal digits."""
 
     def __init__(self, path: Path, model: ModelRecord) -> None:
-        """Open the file, or make it; what another model computed is dropped."""
+        """Open the file, or make it; what another model computed is dropped.
+
+        Raises:
+            IndexFolderError: its folder may not be written to.
+        """
         self._record = np.dtype([
             ("digest", "V16"), ("vector", "<f4", model.dimension), ("checksum", "<u4"),
         ])  # fmt: skip
         self._path = path
         self._head = f"yinju vectors {model.name} {model.precision} {model.digest}\n".encode()
         self._vectors: dict[str, NDArray[np.float32]] = {}
-        self._file = path.open("r+b" if path.exists() else "w+b", buffering=0)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("r+b" if path.exists() else "w+b", buffering=0)
+        except PermissionError as error:
+            raise IndexFolderError(
+                f"{path} cannot be written ({error.strerror}); vectors are kept there until they "
+                "are committed. See to the rights of its folder"
+            ) from error
         try:
             self._load()
         except BaseException:

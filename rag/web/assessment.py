@@ -122,7 +122,7 @@ class Evaluation:
 
         A run is compared with the next older one over the same questions.
         """
-        folder = self._engine.settings.index
+        folder = self._engine.settings.folder
         kept = kept_runs(folder)
         names = [path.name for path in kept]
         runs = load_runs(kept[names.index(name) if name in names else 0 :])
@@ -165,7 +165,7 @@ class Evaluation:
                     if self._stopped.is_set():
                         break
                     if isinstance(news, Report):
-                        path = keep_run(news, self._engine.settings.index, datetime.now(UTC))
+                        path = keep_run(news, self._engine.settings.folder, datetime.now(UTC))
                         rest = self._show(path.name, measure, words)
                     elif news:
                         yield [markup.progress(words.evaluating, *news), *same, *rest]

@@ -89,7 +89,7 @@ class Chat:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._finding = Lock()
-        self._found: tuple[Path | None, list[str]] = (None, [])
+        self._found: tuple[tuple[int, str] | None, list[str]] = (None, [])
         self._exports = tempfile.TemporaryDirectory(prefix="yinju-")
         words = ENGLISH
         self.turns = gr.State(())
@@ -165,7 +165,8 @@ class Chat:
         """Return questions to begin with, found once for each generation of the index."""
         try:
             with self._finding:
-                generation = self._engine.contents.generation
+                manifest = self._engine.contents.manifest
+                generation = (manifest.generation, manifest.created)
                 if generation != self._found[0]:
                     self._found = generation, example_questions(self._engine, EXAMPLES)
                 questions = self._found[1]
@@ -223,7 +224,8 @@ class Chat:
             "liked": liked,
             **answer_to_dict(answer),
         }
-        folder = self._engine.settings.index
+        folder = self._engine.settings.folder
+        folder.mkdir(parents=True, exist_ok=True)
         with (folder / FEEDBACK).open("a", encoding="utf-8") as file:
             file.write(to_json(line) + "\n")
 

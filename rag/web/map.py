@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -14,7 +15,7 @@ from rag.engine import Engine
 from rag.errors import YinjuError
 from rag.mapping import nearest, place_passages, sample
 from rag.records import Citation, Document
-from rag.store import IndexReader
+from rag.store import StoreReader
 from rag.terminal import on_one_line
 from rag.web import markup
 from rag.web.chat import Turns
@@ -23,12 +24,13 @@ from rag.web.picture import Placed, Point, picture
 
 _AT_ONCE = 4
 _LAST_ID = 2**63 - 1
+_NUMBER = re.compile(r"[0-9]{1,19}")
 
 _CLICKS = """
 const open = (point) => {
   element.querySelectorAll('.yj-chosen').forEach((one) => one.classList.remove('yj-chosen'));
   point.classList.add('yj-chosen');
-  trigger('select', { number: Number(point.dataset.number) });
+  trigger('select', { number: point.dataset.number });
 };
 element.addEventListener('click', (event) => {
   const point = event.target.closest('[data-act=open]');
@@ -113,7 +115,7 @@ class Map:
         else:
             yield gr.skip(), gr.skip()
 
-    def _places(self, index: IndexReader) -> Placed:
+    def _places(self, index: StoreReader) -> Placed:
         """Return where the passages of an index are, worked out once a generation."""
         with self._placing:
             if self._placed is None or self._placed[0] != _generation(index):
@@ -122,8 +124,10 @@ class Map:
 
     def _open(self, words: Phrases, event: gr.EventData) -> Any:  # noqa: ANN401
         """Show the passage of a point in its document."""
-        number = (event._data or {}).get("number")
-        if not isinstance(number, int) or not 0 < number <= _LAST_ID:
+        # A text: the browser's numbers end at 2**53, those of passages do not.
+        given = (event._data or {}).get("number")
+        number = int(given) if isinstance(given, str) and _NUMBER.fullmatch(given) else 0
+        if not 0 < number <= _LAST_ID:
             return gr.skip()
         try:
             catalog = self._engine.contents.catalog
@@ -137,12 +141,12 @@ class Map:
         return markup.source(Citation(number, document, passage.start, passage.end), words)
 
 
-def _generation(index: IndexReader) -> tuple[int, str]:
+def _generation(index: StoreReader) -> tuple[int, str]:
     """Return what tells a generation from others, those of a folder made anew included."""
     return index.manifest.generation, index.manifest.created
 
 
-def place(index: IndexReader) -> Placed:
+def place(index: StoreReader) -> Placed:
     """Return the points of an index: at most ``MOST_POINTS`` of its passages, an even sample.
 
     Raises:
@@ -174,7 +178,7 @@ def _title(document: Document | None, key: str) -> str:
     return on_one_line(document.title) or Path(document.path).name or key
 
 
-def _hits(index: IndexReader, placed: Placed, turns: Turns) -> list[Point]:
+def _hits(index: StoreReader, placed: Placed, turns: Turns) -> list[Point]:
     """Return the points of what the last answer quotes, in the order of its citations.
 
     A passage that is not in the sample stands where the one nearest to it does.

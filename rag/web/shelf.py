@@ -14,7 +14,7 @@ from rag.filtering import is_found
 from rag.indexing import AddReport
 from rag.records import Document
 from rag.sources import document_path
-from rag.store import UPLOADS, Catalog, IndexReader
+from rag.store import UPLOADS, CatalogReader, StoreReader
 from rag.terminal import on_one_line
 from rag.web.progress import follow
 
@@ -30,7 +30,7 @@ class Shelf:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._listed: tuple[ReferenceType[IndexReader], _Listing] | None = None
+        self._listed: tuple[ReferenceType[StoreReader], _Listing] | None = None
 
     def rows(self, find: str) -> list[list[str]]:
         """Return the documents that a text is in the title, publisher or key of, the key last."""
@@ -83,7 +83,7 @@ class Shelf:
     @property
     def uploads(self) -> Path:
         """The folder of the files from browsers."""
-        return (self._engine.settings.index / UPLOADS).resolve()
+        return (self._engine.settings.folder / UPLOADS).resolve()
 
     def _keep(self, given: Path) -> Path:
         """Copy a file from the browser to where the index finds it again.
@@ -110,7 +110,7 @@ class Shelf:
                     path.parent.rmdir()
 
 
-def _row(document: Document, catalog: Catalog) -> list[str]:
+def _row(document: Document, catalog: CatalogReader) -> list[str]:
     return [
         on_one_line(document.title), on_one_line(document.publisher),
         document.published.isoformat() if document.published else "",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import QUESTION, Run
+from rag.address import Index, MilvusAddress
 
 
 @pytest.fixture
@@ -19,14 +20,23 @@ def notes(tmp_path: Path) -> Path:
     return folder
 
 
-def keys(manage: Run, index: Path) -> list[str]:
+@pytest.fixture(params=["folder", "milvus"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
+    """Where an index may lie."""
+    if request.param == "folder":
+        return tmp_path / "index"
+    address: MilvusAddress = request.getfixturevalue("milvus")
+    return address
+
+
+def keys(manage: Run, index: Index) -> list[str]:
     return [line.partition("\t")[0] for line in manage("list", "--index", index).out.splitlines()]
 
 
 def test_files_that_are_gone_are_told_in_a_line_and_removed_with_prune(
-    manage: Run, notes: Path, tmp_path: Path
+    manage: Run, notes: Path, place: Index
 ) -> None:
-    index = tmp_path / "index"
+    index = place
     assert manage("index", notes, "--index", index).status == 0
     for word in ("oak", "elm", "ash", "yew"):
         (notes / f"{word}.txt").unlink()
@@ -86,13 +96,14 @@ def test_repairing_needs_an_index_of_this_version(manage: Run, tmp_path: Path) -
 
 
 def test_watching_follows_what_changes_until_ctrl_c(
-    manage: Run, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    manage: Run, notes: Path, place: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index = tmp_path / "index"
+    index = place
     held: list[list[str]] = []
 
-    def scripted(folders: list[Path], own: Path) -> Iterator[Collection[object]]:
-        assert (folders, own) == ([notes], index)
+    def scripted(folders: list[Path], own: list[Path]) -> Iterator[Collection[object]]:
+        assert folders == [notes]
+        assert (index if isinstance(index, Path) else index.file) in own
         # What happens before the first look is seen by it.
         (notes / "elm.txt").unlink()
         yield ()

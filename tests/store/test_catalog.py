@@ -153,10 +153,10 @@ def test_files_are_remembered_until_their_documents_are_gone(catalog: Catalog) -
     catalog.put_file("/docs/b/tea.pdf", FileState("one", 1, 10))
     catalog.put_file("/docs/b/tea.pdf", FileState("two", 2, 20))
     catalog.put_file("/docs/empty.txt", FileState("three", 3, 30))
-    assert catalog.file("/docs/b/tea.pdf") == FileState("two", 2, 20)
+    assert catalog.files(["/docs/b/tea.pdf"]) == {"/docs/b/tea.pdf": FileState("two", 2, 20)}
     catalog.forget_files_without_documents()
-    assert catalog.file("/docs/b/tea.pdf") == FileState("two", 2, 20)
-    assert catalog.file("/docs/empty.txt") is None
+    assert catalog.files(["/docs/b/tea.pdf"]) == {"/docs/b/tea.pdf": FileState("two", 2, 20)}
+    assert catalog.files(["/docs/empty.txt"]) == {}
 
 
 def test_the_paths_below_a_folder_are_not_those_of_its_namesakes(catalog: Catalog) -> None:
