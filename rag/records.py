@@ -359,6 +359,7 @@ class Fault(StrEnum):
     """Why a sentence that a language model wrote may not stand."""
 
     NONE = ""
+    REPEATS = "repeats"
     UNCITED = "uncited"
     FIGURE = "figure"
     DATE = "date"

@@ -82,6 +82,7 @@ ENGLISH = Wording(
     excerpt="excerpt of an article, as another page shows it",
     dropped="left out",
     faults={
+        Fault.REPEATS: "says what the question, or a sentence before, has said",
         Fault.UNCITED: "cites no source",
         Fault.FIGURE: "has a figure that its source lacks",
         Fault.DATE: "has a date that its source lacks",
@@ -112,6 +113,7 @@ CHINESE = Wording(
     excerpt="另一页面所载的文章摘录",
     dropped="已略去",
     faults={
+        Fault.REPEATS: "只重复问题或前文",
         Fault.UNCITED: "未引用来源",
         Fault.FIGURE: "数字不在来源中",
         Fault.DATE: "日期不在来源中",

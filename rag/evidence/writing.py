@@ -9,7 +9,7 @@ from rag.evidence.support import Judge, hold, quoted
 from rag.evidence.verification import is_about
 from rag.language.figures import find_figures
 from rag.language.rendering import as_figure
-from rag.language.words import Segmenter
+from rag.language.words import Segmenter, stem
 from rag.records import (
     Answer,
     Citation,
@@ -51,6 +51,8 @@ class Writing:
         self._segmenter = segmenter
         self._least = least
         self._mark = mark
+        # What a question claims may be borne out in its own words.
+        self._said = [] if question.claim else [self._words(question.text)]
         self._shown: list[Sentence] = []
         self._dropped: list[Sentence] = []
         self._unknown = 0
@@ -66,6 +68,9 @@ class Writing:
         """
         known = [number for number in statement.cited if 1 <= number <= len(self._sources)]
         self._unknown += len(statement.cited) - len(known)
+        words = self._words(statement.text)
+        if any(words <= said for said in self._said):
+            return self._leave(statement.text, Fault.REPEATS)
         tried = known or list(range(1, len(self._sources) + 1))
         passages = [self._sources[number - 1] for number in tried]
         scores = self._judge.support(statement.text, passages)
@@ -78,11 +83,18 @@ class Writing:
             bearing = best if known else best[:1]
             numbers = tuple(self._cite(statement.text, item[2], item[1]) for item in bearing)
             self._shown.append(Sentence(statement.text, tuple(dict.fromkeys(numbers))))
+            self._said.append(words)
             return True
         fault = max(findings, key=lambda one: one[1])[0] if known else Fault.UNCITED
-        sentence = Sentence(statement.text, fault=fault)
-        (self._shown if self._mark else self._dropped).append(sentence)
+        return self._leave(statement.text, fault)
+
+    def _leave(self, text: str, fault: Fault) -> bool:
+        """Drop or mark a sentence; return whether it is shown."""
+        (self._shown if self._mark else self._dropped).append(Sentence(text, fault=fault))
         return self._mark
+
+    def _words(self, text: str) -> frozenset[str]:
+        return frozenset(stem(self._segmenter.words(text)))
 
     def answer(self) -> Answer | None:
         """Return the answer so far, None while nothing in it is borne out."""

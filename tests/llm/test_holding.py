@@ -134,6 +134,15 @@ def test_what_does_not_stand_is_dropped_and_told(writing: Writing) -> None:
     assert FALSE.text not in answer.text
 
 
+def test_what_was_said_before_is_dropped(writing: Writing) -> None:
+    assert not writing.take(Statement("Lindow did handle what?", (1,)))
+    assert writing.take(TRUE)
+    assert not writing.take(Statement("The port handled nearly 4.2 million.", (1,)))
+    answer = writing.answer()
+    assert answer is not None
+    assert [item.fault for item in answer.dropped] == [Fault.REPEATS] * 2
+
+
 def test_what_does_not_stand_may_be_marked_instead(segmenter: Segmenter) -> None:
     writing = write(segmenter, mark=True)
     assert writing.take(FALSE)
