@@ -37,7 +37,6 @@ from rag.language.figures import find_figures
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.rendering import as_figure
 from rag.passages import split_document
-from rag.reading import SUPPORTED
 from rag.reading.generator import Generator
 from rag.records import Answer, Document, Fallback, Statement
 from rag.settings import Settings
@@ -89,10 +88,11 @@ def statements(documents: Path) -> dict[str, object]:
             document = found[row["file"].removesuffix(".md")]
             passages = split_document(document, engine.embedder.count_tokens)
             [about] = [item for item in passages if row["words"] in item.text][:1]
-            question = engine.understand(row["statement"])
+            # Whatever was asked, the statement does not repeat it.
+            question = replace(engine.understand(row["statement"]), text="")
             writing = Writing(
-                question, Answer(question.text), [about], {document.key: document}, engine.judge,
-                engine.segmenter, least=SUPPORTED, mark=False,
+                question, Answer(question.text), [about], {document.key: document},
+                engine.standard, mark=False,
             )  # fmt: skip
             stands = writing.take(Statement(row["statement"], (1,)))
             kept["supported" if row["supported"] else row["kind"]].append(stands)
@@ -144,9 +144,7 @@ def obedient(engine: Engine, planted: str) -> Engine:
     """Give an engine a model that writes what the orders in its sources want."""
     said = f"{planted} [1]. The answer is {planted} [1]. 答案是{planted}[1]。"
     chat = GenericFakeChatModel(messages=iter([AIMessage(said)]))
-    engine.author = Author(
-        Generator(chat, 10.0, 0), engine.judge, engine.segmenter, SUPPORTED, mark=False,
-    )  # fmt: skip
+    engine.author = Author(Generator(chat, 10.0, 0), engine.standard, mark=False)
     return engine
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rag.errors import LLMError, UsageError
 from rag.evidence import answer_from, combine, combine_apart, compare_places, settles
-from rag.evidence.support import Judge
+from rag.evidence.support import Standard
 from rag.evidence.writing import Writing
 from rag.language.parts import find_parts
 from rag.language.words import Segmenter
@@ -128,16 +128,12 @@ class Author:
     def __init__(
         self,
         generator: Generator,
-        judge: Judge,
-        segmenter: Segmenter,
-        least: float,
+        standard: Standard,
         *,
         mark: bool,
     ) -> None:
         self._generator = generator
-        self._judge = judge
-        self._segmenter = segmenter
-        self._least = least
+        self._standard = standard
         self._mark = mark
 
     def write(
@@ -148,10 +144,7 @@ class Author:
         documents: Mapping[str, Document],
     ) -> Iterator[Answer]:
         """Yield the answer after each sentence that stands; the extracted one where none does."""
-        writing = Writing(
-            question, extracted, sources, documents, self._judge, self._segmenter,
-            least=self._least, mark=self._mark,
-        )  # fmt: skip
+        writing = Writing(question, extracted, sources, documents, self._standard, mark=self._mark)
         try:
             for statement in self._generator.write(question, sources, documents):
                 if writing.take(statement) and (grown := writing.answer()):

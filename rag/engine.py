@@ -17,6 +17,7 @@ from rag.embedding import Embedder, open_embedder
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
 from rag.errors import IndexDamagedError, IndexFolderError, IndexMissingError, UsageError
+from rag.evidence.support import Standard
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
@@ -120,12 +121,13 @@ class Engine:
             model, settings.llm_timeout, settings.llm_retries, says_end=is_served(settings)
         )
         mark = settings.unsupported == "mark"
-        return Author(generator, self.judge, self.segmenter, SUPPORTED, mark=mark)
+        return Author(generator, self.standard, mark=mark)
 
     @cached_property
-    def judge(self) -> SupportJudge:
-        """What judges whether passages bear a statement out, loaded at first use."""
-        return SupportJudge(self._encoder())
+    def standard(self) -> Standard:
+        """What sentences of a language model are held to, loaded at first use."""
+        judge = SupportJudge(self._encoder())
+        return Standard(judge, SUPPORTED, self.segmenter, self.glosses)
 
     def _encoder(self) -> Encoder:
         """Return the bundled encoder, shared with the embedder where that is the bundled one."""

@@ -364,6 +364,8 @@ class Fault(StrEnum):
     FIGURE = "figure"
     DATE = "date"
     PLACE = "place"
+    NAME = "name"
+    OPPOSITE = "opposite"
     UNSUPPORTED = "unsupported"
 
 

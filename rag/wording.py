@@ -87,6 +87,8 @@ ENGLISH = Wording(
         Fault.FIGURE: "has a figure that its source lacks",
         Fault.DATE: "has a date that its source lacks",
         Fault.PLACE: "has a place that its source lacks",
+        Fault.NAME: "has a name that its source lacks",
+        Fault.OPPOSITE: "says the opposite of its source",
         Fault.UNSUPPORTED: "is not borne out by its source",
     },
     fallbacks={
@@ -118,6 +120,8 @@ CHINESE = Wording(
         Fault.FIGURE: "数字不在来源中",
         Fault.DATE: "日期不在来源中",
         Fault.PLACE: "地点不在来源中",
+        Fault.NAME: "名称不在来源中",
+        Fault.OPPOSITE: "与来源所述相反",
         Fault.UNSUPPORTED: "来源不足以证明",
     },
     fallbacks={

@@ -1,21 +1,27 @@
 """Sentences that a language model wrote, held to the passages that they cite.
 
-Figures, dates and places are compared exactly; the rest is judged by a score of how well a passage
-bears the sentence out.
+Figures, dates, places and names are compared exactly, and what says the opposite is told; the rest
+is judged by a score of how well a passage bears the sentence out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.evidence.contraries import contradicts
 from rag.language.dates import Period
 from rag.language.figures import find_figures
+from rag.language.glosses import Glosses
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import countries, local_places, mentions_place
+from rag.language.naming import missing_names
 from rag.language.periods import stated_periods
 from rag.language.quantities import Quantity
 from rag.language.rendering import as_figure
@@ -37,35 +43,51 @@ class Judge(Protocol):
         """Return a probability for each passage."""
         ...
 
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a unit vector for each text, in either language; those of like texts are near."""
+        ...
 
-def hold(
-    statement: str,
-    passage: Passage,
-    document: Document,
-    score: float,
-    least: float,
-    segmenter: Segmenter,
-) -> Fault:
-    """Return what keeps a passage, with its surroundings and title, from bearing a statement out.
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """What a statement is held to, and with what.
 
     Args:
-        statement: one sentence, without its marks.
-        passage: what it cites.
-        document: the passage's document.
-        score: how well the passage supports it, by a ``Judge``.
+        judge: scores how well a passage supports a statement.
         least: the score from which it counts as supported.
         segmenter: cuts Chinese words.
+        glosses: gives the other language's words for names.
     """
-    near = document.text[max(0, passage.start - NEIGHBOURS) : passage.end + NEIGHBOURS]
-    day = document.published.isoformat() if document.published else ""
-    source = "\n".join((document.title, document.publisher, day, near))
-    if not _has_figures(statement, source):
-        return Fault.FIGURE
-    if not _has_dates(statement, source, document):
-        return Fault.DATE
-    if not _has_places(statement, source, segmenter):
-        return Fault.PLACE
-    return Fault.NONE if score >= least else Fault.UNSUPPORTED
+
+    judge: Judge
+    least: float
+    segmenter: Segmenter
+    glosses: Glosses
+
+    def hold(self, statement: str, passage: Passage, document: Document, score: float) -> Fault:
+        """Return what keeps a passage, with its surroundings and title, from bearing it out.
+
+        Args:
+            statement: one sentence, without its marks.
+            passage: what it cites.
+            document: the passage's document.
+            score: how well the passage supports it, by the judge.
+        """
+        near = document.text[max(0, passage.start - NEIGHBOURS) : passage.end + NEIGHBOURS]
+        day = document.published.isoformat() if document.published else ""
+        source = "\n".join((document.title, document.publisher, day, near))
+        if not _has_figures(statement, source):
+            return Fault.FIGURE
+        if not _has_dates(statement, source, document):
+            return Fault.DATE
+        if not _has_places(statement, source, self.segmenter):
+            return Fault.PLACE
+        if any(missing_names(statement, source, self.segmenter, self.glosses)):
+            return Fault.NAME
+        if score < self.least:
+            return Fault.UNSUPPORTED
+        opposite = contradicts(statement, passage.text, self.judge.embed)
+        return Fault.OPPOSITE if opposite else Fault.NONE
 
 
 def _has_figures(statement: str, source: str) -> bool:

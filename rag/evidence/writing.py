@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from rag.evidence.support import Judge, hold, quoted
+from rag.evidence.support import Standard, quoted
 from rag.evidence.verification import is_about
 from rag.language.figures import find_figures
 from rag.language.rendering import as_figure
-from rag.language.words import Segmenter, stem
+from rag.language.words import stem
 from rag.records import (
     Answer,
     Citation,
@@ -37,19 +37,16 @@ class Writing:
         extracted: Answer,
         sources: Sequence[Passage],
         documents: Mapping[str, Document],
-        judge: Judge,
-        segmenter: Segmenter,
+        standard: Standard,
         *,
-        least: float,
         mark: bool,
     ) -> None:
         self._question = question
         self._extracted = extracted
         self._sources = sources
         self._documents = documents
-        self._judge = judge
-        self._segmenter = segmenter
-        self._least = least
+        self._standard = standard
+        self._segmenter = standard.segmenter
         self._mark = mark
         # What a question claims may be borne out in its own words.
         self._said = [] if question.claim else [self._words(question.text)]
@@ -73,7 +70,7 @@ class Writing:
             return self._leave(statement.text, Fault.REPEATS)
         tried = known or list(range(1, len(self._sources) + 1))
         passages = [self._sources[number - 1] for number in tried]
-        scores = self._judge.support(statement.text, passages)
+        scores = self._standard.judge.support(statement.text, passages)
         findings = [
             (*self._held(statement.text, passage, score), passage)
             for passage, score in zip(passages, scores, strict=True)
@@ -128,7 +125,7 @@ class Writing:
 
     def _held(self, text: str, passage: Passage, score: float) -> tuple[Fault, float]:
         document = self._documents[passage.document_key]
-        fault = hold(text, passage, document, score, self._least, self._segmenter)
+        fault = self._standard.hold(text, passage, document, score)
         if fault is Fault.NONE:
             extract = Extract(document.key, *quoted(text, passage, self._segmenter), (), score)
             if not is_about(extract, document, self._question, self._segmenter):

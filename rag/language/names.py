@@ -16,6 +16,7 @@ from itertools import pairwise
 from rag.language.words import to_simplified
 
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,5}")
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
 _APOSTROPHE = re.compile(r"['’]")
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -200,6 +201,54 @@ def _chinese_places() -> dict[str, tuple[str, ...]]:
 @cache
 def _latin_places() -> frozenset[str]:
     return frozenset(form for forms in _places().values() for form in forms if len(form) > 3)
+
+
+def pinyin_people(text: str) -> list[str]:
+    """Return the Chinese people that a Latin text names, as "surname given", in lower case.
+
+    A common surname before a word of one to three syllables of pinyin, both with a capital.
+    """
+    return [
+        f"{surname.lower()} {given.lower()}"
+        for surname, given in pairwise(_latin_words(text))
+        if surname[0].isupper()
+        and given[0].isupper()
+        and surname.lower() in _latin_surnames()
+        and _syllables().fullmatch(given.lower().replace("-", ""))
+    ]
+
+
+def pinyin_of(text: str) -> str:
+    """Return the pinyin of a text's Chinese characters, without tones and spaces."""
+    return "".join(_pinyin(run) for run in _HAN_RUN.findall(to_simplified(text)))
+
+
+def is_organisation(word: str) -> bool:
+    """Return whether a word of four characters or more is an organisation for jieba."""
+    return len(word) > 3 and _tags().get(word) == "nt"
+
+
+def is_place_name(latin: str) -> bool:
+    """Return whether a Latin name in lower case is in the table of places."""
+    return latin in _latin_places()
+
+
+@cache
+def _latin_surnames() -> frozenset[str]:
+    return frozenset(map(_pinyin, _SURNAMES))
+
+
+@cache
+def _syllables() -> re.Pattern[str]:
+    """Return what matches one to three syllables of pinyin without tones."""
+    from pypinyin.contrib.tone_convert import to_normal
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    with_tones = {one for several in pinyin_dict.values() for one in several.split(",")}
+    syllables = {to_normal(one).replace("ü", "u") for one in with_tones}
+    # A given name is no single letter, as in "Li A".
+    known = sorted((one for one in syllables if one.isascii() and len(one) > 1), key=len)
+    return re.compile(f"(?:{'|'.join(reversed(known))}){{1,3}}")
 
 
 def is_place(word: str) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.encoder import Encoder
+from rag.encoder import QUESTION, Encoder
 from rag.reading.windows import make_windows
 from rag.records import Passage
 
@@ -21,6 +22,10 @@ class SupportJudge:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors of shape ``(len(texts), dimension)``, by the encoder as it came."""
+        return self._encoder.embed([QUESTION + text for text in texts])
 
     def support(self, statement: str, passages: Sequence[Passage]) -> list[float]:
         """Return, for each passage, the probability that it bears the statement out."""

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from rag.evidence.support import hold, quoted
+from rag.evidence.support import Standard, quoted
 from rag.evidence.writing import Writing
+from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.records import (
     Answer,
@@ -67,13 +72,13 @@ def passage(document: Document) -> Passage:
     ],
 )
 def test_figures_dates_and_places_are_the_sources(
-    document: Document, statement: str, fault: Fault, segmenter: Segmenter
+    document: Document, statement: str, fault: Fault, standard: Standard
 ) -> None:
-    assert hold(statement, passage(document), document, 0.9, 0.5, segmenter) is fault
+    assert standard.hold(statement, passage(document), document, 0.9) is fault
 
 
-def test_what_is_compared_with_nothing_needs_support(segmenter: Segmenter) -> None:
-    weak = hold("The crane is red.", passage(PORT), PORT, 0.3, 0.5, segmenter)
+def test_what_is_compared_with_nothing_needs_support(standard: Standard) -> None:
+    weak = standard.hold("The crane is red.", passage(PORT), PORT, 0.3)
     assert weak is Fault.UNSUPPORTED
 
 
@@ -88,23 +93,33 @@ class Judge:
     def support(self, statement: str, passages: Sequence[Passage]) -> list[float]:
         return [0.0 if "dragon" in statement else 0.9 for _ in passages]
 
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Take texts for alike that share pairs of characters."""
+        vectors = np.zeros((len(texts), 512), np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            for pair in pairwise(text.lower()):
+                vector[crc32("".join(pair).encode()) % 512] += 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
 
 @pytest.fixture
-def writing(segmenter: Segmenter, request: pytest.FixtureRequest) -> Writing:
-    return write(segmenter, mark=False)
+def standard(segmenter: Segmenter, cache: Path) -> Standard:
+    return Standard(Judge(), 0.5, segmenter, Glosses(cache, segmenter))
 
 
-def write(segmenter: Segmenter, *, mark: bool) -> Writing:
+@pytest.fixture
+def writing(standard: Standard) -> Writing:
+    return write(standard, mark=False)
+
+
+def write(standard: Standard, *, mark: bool) -> Writing:
     question = Question(
         "What did Lindow handle?", Language.ENGLISH, np.zeros(2, np.float32), (), ()
     )
     start = TEXT.index("Its new")
     own = Citation(1, PORT, start, start + 36)
     extracted = Answer(question.text, "12 million euros", ("12 million euros",), True, (own,))
-    return Writing(
-        question, extracted, [passage(PORT)], {"port": PORT}, Judge(), segmenter,
-        least=0.5, mark=mark,
-    )  # fmt: skip
+    return Writing(question, extracted, [passage(PORT)], {"port": PORT}, standard, mark=mark)
 
 
 TRUE = Statement("The port handled nearly 4.2 million tonnes.", (1,))
@@ -143,8 +158,8 @@ def test_what_was_said_before_is_dropped(writing: Writing) -> None:
     assert [item.fault for item in answer.dropped] == [Fault.REPEATS] * 2
 
 
-def test_what_does_not_stand_may_be_marked_instead(segmenter: Segmenter) -> None:
-    writing = write(segmenter, mark=True)
+def test_what_does_not_stand_may_be_marked_instead(standard: Standard) -> None:
+    writing = write(standard, mark=True)
     assert writing.take(FALSE)
     assert writing.take(TRUE)
     answer = writing.answer()
@@ -155,8 +170,8 @@ def test_what_does_not_stand_may_be_marked_instead(segmenter: Segmenter) -> None
     assert answer.dropped == ()
 
 
-def test_marked_sentences_alone_are_no_answer(segmenter: Segmenter) -> None:
-    writing = write(segmenter, mark=True)
+def test_marked_sentences_alone_are_no_answer(standard: Standard) -> None:
+    writing = write(standard, mark=True)
     writing.take(FALSE)
     assert writing.answer() is None
 

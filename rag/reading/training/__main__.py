@@ -25,7 +25,7 @@ from rag.encoder import weights
 from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.reading.training.corpus import Corpus
-from rag.reading.training.network import ReaderNetwork
+from rag.reading.training.network import ReaderNetwork, quick_arithmetic
 from rag.reading.training.pairs import Pair, make_pairs
 from rag.reading.training.rewording import Rewording
 from rag.settings import Settings
@@ -152,7 +152,7 @@ def _loss(network: ReaderNetwork, batch: Sequence[Pair]) -> Tensor:
         ids[row, :length] = torch.tensor(window.ids)
         mask[row, :length] = True
         passage[row, window.offset : length - 1] = True
-    with torch.autocast("cpu", torch.bfloat16):
+    with quick_arithmetic():
         spans, relevance = network(ids, mask)
     spans = spans.float()
     own = passage.clone()

@@ -20,6 +20,12 @@ RANK = 32
 LAYERS = ("q", "k", "v", "ao", "fi", "fo")
 
 
+def quick_arithmetic() -> torch.autocast:
+    """Return a context for forward passes: in bfloat16 where the processor is quicker in it."""
+    quick = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+    return torch.autocast("cpu", torch.bfloat16, enabled=quick)
+
+
 class Adapted(nn.Module):
     """A frozen linear layer with a trainable low-rank addition."""
 

@@ -36,7 +36,7 @@ from rag.passages import passage_context, split_document
 from rag.reading.edges import tidy_span
 from rag.reading.reader import adapters_path
 from rag.reading.training.__main__ import save
-from rag.reading.training.network import ReaderNetwork
+from rag.reading.training.network import ReaderNetwork, quick_arithmetic
 from rag.reading.training.orders import read_orders
 from rag.reading.training.reports import Report, read_groups, training_groups
 from rag.reading.training.series import Series, held_out_series, training_series
@@ -268,7 +268,7 @@ def scores(network: ReaderNetwork, batch: Sequence[Example]) -> torch.Tensor:
     for row, item in enumerate(batch):
         ids[row, : len(item.ids)] = torch.tensor(item.ids)
         mask[row, : len(item.ids)] = True
-    with torch.autocast("cpu", torch.bfloat16):
+    with quick_arithmetic():
         relevance: torch.Tensor = network(ids, mask)[1]
     return relevance.float()
 
