@@ -31,10 +31,14 @@ class _Scale:
     first: frozenset[str]
     lasts: bool
 
-    def ends(self, text: str, latin: str) -> set[bool]:
-        """Return the ends that a text and its English words, stemmed, name."""
+    def end(self, text: str, latin: str) -> bool | None:
+        """Return whether a text and its English words, stemmed, name the first end; None for both.
+
+        None also where they name neither.
+        """
         found = [*self.chinese.findall(text), *self.english.findall(latin)]
-        return {word in self.first for word in found}
+        ends = {word in self.first for word in found}
+        return ends.pop() if len(ends) == 1 else None
 
 
 def ends_named(text: str) -> Ends:
@@ -47,12 +51,9 @@ def ends_named(text: str) -> Ends:
     latin = f" {' '.join(stem(_LATIN_WORD.findall(text)))} "
     until = _UNTIL.search(text) is not None
     return frozenset(
-        (number, first)
+        (number, end)
         for number, scale in enumerate(_scales())
-        if not (until and scale.lasts)
-        for first in [scale.ends(text, latin)]
-        if len(first) == 1
-        for first in first
+        if not (until and scale.lasts) and (end := scale.end(text, latin)) is not None
     )
 
 
