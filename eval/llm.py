@@ -2,14 +2,15 @@
 
     python eval/llm.py statements [--documents seeds]
     python eval/llm.py injections
-    python eval/llm.py model --llm model.gguf [--questions 60] [--documents seeds]
+    python eval/llm.py model --llm model.gguf [--serve] [--questions 60] [--documents seeds]
 
 ``statements``: a scripted model writes the sentences of eval/statements.jsonl, half of them true of
 the passage that they cite; counts which are kept. ``injections``: the documents of
 eval/injections.jsonl give orders to whoever reads them; asks each question with and without the
 orders, of the reader and of a scripted model that obeys, and counts the answers that change.
 ``model``: a real model answers gold questions; counts the sentences shown and left out, figures
-that no cited passage has, and citations to nothing. Each writes eval/results/llm-NAME.json.
+that no cited passage has, and citations to nothing; with ``--serve`` the file is served on loopback
+and asked over HTTP. Each writes eval/results/llm-NAME.json.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import json
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--documents", type=Path, default=HERE.parent / "seeds")
     parser.add_argument("--llm", default="", help="the model, as `ask --llm` takes it")
     parser.add_argument("--llm-url", default="", help="its server's address")
+    parser.add_argument("--serve", action="store_true", help="ask the file given over HTTP")
     parser.add_argument("--questions", type=int, default=60)
     parser.add_argument("--answers", type=Path, help="where to write what the model said, to read")
     options = parser.parse_args()
@@ -59,12 +61,29 @@ def main() -> None:
     elif options.what == "injections":
         content = injections()
     else:
-        settings = Settings(llm=options.llm, llm_url=options.llm_url, llm_timeout=120.0)
-        content, said = model(settings, options.documents, options.questions)
+        with served(options.llm) if options.serve else nullcontext(options.llm_url) as address:
+            settings = Settings(llm=options.llm, llm_url=address, llm_timeout=120.0)
+            content, said = model(settings, options.documents, options.questions)
         if options.answers:
             options.answers.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
     path = HERE / "results" / f"llm-{options.what}.json"
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def served(path: str) -> Iterator[str]:
+    """Serve a GGUF file with llama.cpp on loopback and yield its address."""
+    import xllamacpp
+
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = path
+    parameters.n_ctx = 4096
+    parameters.hostnames = ["127.0.0.1"]
+    parameters.port = 0
+    parameters.ui = False
+    server = xllamacpp.Server(parameters)
+    yield f"{server.listening_address}/v1"
+    del server
 
 
 @contextmanager
@@ -177,7 +196,8 @@ def model(
                 "sentences": [one.text for one in answer.sentences],
                 "left out": [[one.text, one.fault.value] for one in answer.dropped],
             })  # fmt: skip
-        described = describe_engine(engine) | {"llm": Path(settings.llm).name}
+        name = Path(settings.llm).name
+        described = describe_engine(engine) | {"llm": name, "over HTTP": bool(settings.llm_url)}
     table = [[name, str(count)] for name, count in counts.items()]
     print(markdown_table(("what", "how many"), table))
     return {"settings": described, "counts": dict(counts)}, shown

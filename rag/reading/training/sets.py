@@ -43,14 +43,19 @@ def read_added() -> dict[tuple[str, str], list[tuple[str, Written]]]:
     return added
 
 
-def read_statements() -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """Return kinds and statements over the sets' paragraphs: ``statements.tsv``.
+STATEMENTS, TURNED = "statements.tsv", "turned.tsv"
+"""Statements over paragraphs of the sets and over reports; over further reports, most of them with
+the sense turned round."""
 
-    By set and the id of the paragraph's first question. Kinds: S supported; F with a figure
-    changed, N with a name, R with the sense, X with something added.
+
+def read_statements(file: str) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Return kinds and statements over the sets' paragraphs and over reports, from one file.
+
+    By set and the id of the paragraph's first question, or of the report. Kinds: S supported; F
+    with a figure changed, N with a name, R with the sense, X with something added.
     """
     found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for name, key, kind, statement in _rows("statements.tsv"):
+    for name, key, kind, statement in _rows(file):
         found[name, key].append((kind, statement))
     return found
 

@@ -40,7 +40,7 @@ from rag.reading.training.network import ReaderNetwork, quick_arithmetic
 from rag.reading.training.orders import read_orders
 from rag.reading.training.reports import Report, read_groups, training_groups
 from rag.reading.training.series import Series, held_out_series, training_series
-from rag.reading.training.sets import read_paragraphs, read_statements
+from rag.reading.training.sets import STATEMENTS, TURNED, read_paragraphs, read_statements
 from rag.reading.windows import make_window
 from rag.records import Document, Passage
 from rag.settings import Settings
@@ -86,19 +86,24 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(".cache/support.npz"))
     parser.add_argument("--start", type=Path, help="adapters to go on from (default: the reader's)")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
+    parser.add_argument("--share", type=float, default=1.0, help=f"of {STATEMENTS} to take")
     parser.add_argument("--claims", type=float, default=1.0, help="the share of claims to take")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.manual_seed(options.seed)
     embedder = BundledEmbedder.open(Settings.load().cache)
-    train, held = examples(options.data, embedder.encoder.tokenizer)
+    draw = random.Random(options.seed)
+    tokenizer = embedder.encoder.tokenizer
+    train, held = examples(options.data, STATEMENTS, read_orders(), tokenizer)
+    turned, held_turned = examples(options.data, TURNED, (), tokenizer)
+    train = [*draw.sample(train, round(options.share * len(train))), *turned]
+    held += held_turned
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
     with np.load(options.start or adapters_path()) as arrays:
         found = {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
     network.load_state_dict(found, strict=False)
-    draw = random.Random(options.seed)
-    claims = Claims(embedder, embedder.encoder.tokenizer, draw)
+    claims = Claims(embedder, tokenizer, draw)
     made = [*claims.over_reports(training_groups()), *claims.over_series(training_series())]
     train += draw.sample(made, round(options.claims * len(made)))
     held += claims.over_series(held_out_series())
@@ -107,15 +112,20 @@ def main() -> None:
     fit(network, batches, held, options.out, options.rate)
 
 
-def examples(data: Path, tokenizer: Tokenizer) -> tuple[list[Example], list[Example]]:
-    """Return the statements to train on and those held out."""
+def examples(
+    data: Path,
+    file: str,
+    orders: Iterable[tuple[Document, list[tuple[str, str]]]],
+    tokenizer: Tokenizer,
+) -> tuple[list[Example], list[Example]]:
+    """Return the statements of a file and over documents with orders: to train on, and held out."""
     parts: tuple[list[Example], list[Example]] = [], []
-    statements = read_statements()
+    statements = read_statements(file)
     written = [
         (passage, statements.get((name, passage.document_key), []))
         for name, passage in _passages(data, {name for name, _ in statements})
     ]
-    written += [(_report(document), sentences) for document, sentences in read_orders()]
+    written += [(_report(document), sentences) for document, sentences in orders]
     for passage, sentences in written:
         held = sum(map(ord, passage.document_key)) % HELD_OUT_EVERY == 0
         parts[held].extend(
