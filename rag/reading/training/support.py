@@ -6,8 +6,8 @@ The reader's adapters are trained further: first on questions over made-up repor
 behind, right or wrong, then on statements that we wrote over those reports and over paragraphs of
 the sets: faithful ones, and ones with a figure, a name or the sense changed or something added, and
 on what documents order their readers to say. The relevance score then says whether the passage
-supports the statement. Every tenth text is held out, and what the result tells of its statements is
-printed.
+supports the statement. A statement is read over the passage nearest to it. Every tenth text is held
+out, and what the result tells of its statements is printed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import argparse
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -29,10 +29,9 @@ from rag.embedding import Embedder
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import weights
 from rag.encoder.tokenizer import Tokenizer
-from rag.language.detect import detect_language
 from rag.language.figures import find_figures
 from rag.language.sentences import split_sentences
-from rag.passages import passage_context, split_document
+from rag.passages import split_document
 from rag.reading.edges import tidy_span
 from rag.reading.reader import adapters_path
 from rag.reading.training.__main__ import save
@@ -44,6 +43,7 @@ from rag.reading.training.sets import STATEMENTS, TURNED, read_paragraphs, read_
 from rag.reading.windows import make_window
 from rag.records import Document, Passage
 from rag.settings import Settings
+from rag.storing import text_to_embed
 
 BATCH = 16
 RATE = 5e-4
@@ -87,6 +87,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="adapters to go on from (default: the reader's)")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
     parser.add_argument("--share", type=float, default=1.0, help=f"of {STATEMENTS} to take")
+    parser.add_argument("--turned", type=float, default=1.0, help=f"of {TURNED} to take")
     parser.add_argument("--claims", type=float, default=1.0, help="the share of claims to take")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -94,16 +95,18 @@ def main() -> None:
     torch.manual_seed(options.seed)
     embedder = BundledEmbedder.open(Settings.load().cache)
     draw = random.Random(options.seed)
-    tokenizer = embedder.encoder.tokenizer
-    train, held = examples(options.data, STATEMENTS, read_orders(), tokenizer)
-    turned, held_turned = examples(options.data, TURNED, (), tokenizer)
-    train = [*draw.sample(train, round(options.share * len(train))), *turned]
-    held += held_turned
+    written = [*statements(options.data, STATEMENTS), *_orders()]
+    chosen, held_back = _apart(written)
+    turned, held_turned = _apart(statements(options.data, TURNED))
+    chosen = draw.sample(chosen, round(options.share * len(chosen)))
+    chosen += draw.sample(turned, round(options.turned * len(turned)))
+    train = list(examples(chosen, embedder))
+    held = list(examples([*held_back, *held_turned], embedder))
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
     with np.load(options.start or adapters_path()) as arrays:
         found = {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
     network.load_state_dict(found, strict=False)
-    claims = Claims(embedder, tokenizer, draw)
+    claims = Claims(embedder, embedder.encoder.tokenizer, draw)
     made = [*claims.over_reports(training_groups()), *claims.over_series(training_series())]
     train += draw.sample(made, round(options.claims * len(made)))
     held += claims.over_series(held_out_series())
@@ -112,47 +115,59 @@ def main() -> None:
     fit(network, batches, held, options.out, options.rate)
 
 
-def examples(
-    data: Path,
-    file: str,
-    orders: Iterable[tuple[Document, list[tuple[str, str]]]],
-    tokenizer: Tokenizer,
-) -> tuple[list[Example], list[Example]]:
-    """Return the statements of a file and over documents with orders: to train on, and held out."""
-    parts: tuple[list[Example], list[Example]] = [], []
-    statements = read_statements(file)
-    written = [
-        (passage, statements.get((name, passage.document_key), []))
-        for name, passage in _passages(data, {name for name, _ in statements})
-    ]
-    written += [(_report(document), sentences) for document, sentences in orders]
-    for passage, sentences in written:
-        held = sum(map(ord, passage.document_key)) % HELD_OUT_EVERY == 0
-        parts[held].extend(
-            _example(sentence, passage, tokenizer, kind) for kind, sentence in sentences
-        )
-    return parts
+class Written(NamedTuple):
+    """A statement over a document, and its kind."""
+
+    document: Document
+    kind: str
+    text: str
 
 
-def _passages(data: Path, names: Set[str]) -> Iterator[tuple[str, Passage]]:
-    """Yield the paragraphs and reports that statements are about, with their sets."""
-    for name in sorted(names - {REPORTS}):
+def statements(data: Path, file: str) -> Iterator[Written]:
+    """Yield the statements of a file with the paragraphs and reports that they are about."""
+    found = read_statements(file)
+    documents = {
+        (REPORTS, report.document.key): report.document
+        for group in read_groups()
+        for report in group
+    }
+    for name in {name for name, _ in found} - {REPORTS}:
         for title, paragraph in read_paragraphs(data, name):
             if paragraph["qas"]:
                 key = str(paragraph["qas"][0]["id"])
-                yield name, _passage(key, paragraph["context"], title)
-    for group in read_groups():
-        for report in group:
-            yield REPORTS, _report(report.document)
+                documents[name, key] = Document(key, "", paragraph["context"], title)
+    for place, sentences in found.items():
+        yield from (Written(documents[place], *sentence) for sentence in sentences)
 
 
-def _passage(key: str, text: str, title: str) -> Passage:
-    language = detect_language(text)
-    return Passage(key, 0, len(text), text, title, language, language)
+def _orders() -> Iterator[Written]:
+    for document, sentences in read_orders():
+        yield from (Written(document, *sentence) for sentence in sentences)
 
 
-def _report(document: Document) -> Passage:
-    return _passage(document.key, document.text, passage_context(document))
+def _apart(written: Iterable[Written]) -> tuple[list[Written], list[Written]]:
+    """Return what to train on and what is held out."""
+    parts: tuple[list[Written], list[Written]] = [], []
+    for item in written:
+        parts[sum(map(ord, item.document.key)) % HELD_OUT_EVERY == 0].append(item)
+    return parts
+
+
+def examples(written: Sequence[Written], embedder: BundledEmbedder) -> Iterator[Example]:
+    """Yield each statement over that passage of its document which is nearest to it."""
+    tokenizer = embedder.encoder.tokenizer
+    by_document: dict[str, list[Written]] = defaultdict(list)
+    for item in written:
+        by_document[item.document.key].append(item)
+    for items in by_document.values():
+        passages = split_document(items[0].document, embedder.count_tokens)
+        nearest = [0] * len(items)
+        if len(passages) > 1:
+            vectors = embedder.embed_passages([text_to_embed(passage) for passage in passages])
+            asked = embedder.embed_questions([item.text for item in items])
+            nearest = np.argmax(asked @ vectors.T, axis=1).tolist()
+        for item, place in zip(items, nearest, strict=True):
+            yield _example(item.text, passages[place], tokenizer, item.kind)
 
 
 class Claims:
