@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rag.engine import Engine
 from rag.language.clozes import Cloze, make_clozes
@@ -26,11 +26,13 @@ _BEGINNING = 4_000
 """How many characters of a document are looked at."""
 
 
-def example_questions(engine: Engine, most: int) -> list[str]:
+def example_questions(
+    engine: Engine, most: int, pause: Callable[[], None] = lambda: None
+) -> list[str]:
     """Return at most so many questions, each on another document, that the tool answers rightly.
 
     They are made of sentences that hold a figure, and tried: each is answered with its figure, from
-    its sentence.
+    its sentence. ``pause`` is called before each trial.
 
     Raises:
         IndexFolderError: the index cannot be used.
@@ -42,6 +44,7 @@ def example_questions(engine: Engine, most: int) -> list[str]:
     for tries, (document, cloze) in enumerate(_one_of_each(documents, draw)):
         if len(found) == most or tries == most * _TRIES:
             break
+        pause()
         if _is_answered(engine, document, cloze):
             found.append(cloze.question)
     return found

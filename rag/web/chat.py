@@ -25,6 +25,7 @@ from rag.store import FEEDBACK
 from rag.terminal import heading, on_one_line
 from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
+from rag.web.quiet import Quiet
 from rag.wording import Row, differing, put_together, verdict, wording_for
 
 EXAMPLES = 4
@@ -89,6 +90,7 @@ class Chat:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._finding = Lock()
+        self._quiet = Quiet()
         self._found: tuple[tuple[int, str] | None, list[str]] = (None, [])
         self._exports = tempfile.TemporaryDirectory(prefix="yinju-")
         words = ENGLISH
@@ -168,7 +170,10 @@ class Chat:
                 manifest = self._engine.contents.manifest
                 generation = (manifest.generation, manifest.created)
                 if generation != self._found[0]:
-                    self._found = generation, example_questions(self._engine, EXAMPLES)
+                    self._found = (
+                        generation,
+                        example_questions(self._engine, EXAMPLES, self._quiet.wait),
+                    )
                 questions = self._found[1]
         except YinjuError:
             questions = []  # what is wrong with the index is told when a question is asked
@@ -188,10 +193,11 @@ class Chat:
         yield keep, said((*turns, turn), words), "", keep, keep
         try:
             filters = filters_from(publisher, path, parse_day(since), parse_day(until))
-            for answer in self._engine.stream(turn.understood, filters=filters):
-                grown = (*turns, replace(turn, answer=answer))
-                # The next question may be being typed by now.
-                yield grown, said(grown, words), keep, keep, keep
+            with self._quiet.broken():
+                for answer in self._engine.stream(turn.understood, filters=filters):
+                    grown = (*turns, replace(turn, answer=answer))
+                    # The next question may be being typed by now.
+                    yield grown, said(grown, words), keep, keep, keep
         except YinjuError as error:
             yield keep, said(turns, words), typed, keep, keep
             raise markup.problem(error) from error
