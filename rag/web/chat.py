@@ -170,10 +170,8 @@ class Chat:
                 manifest = self._engine.contents.manifest
                 generation = (manifest.generation, manifest.created)
                 if generation != self._found[0]:
-                    self._found = (
-                        generation,
-                        example_questions(self._engine, EXAMPLES, self._quiet.wait),
-                    )
+                    found = example_questions(self._engine, EXAMPLES, self._quiet.wait)
+                    self._found = generation, found
                 questions = self._found[1]
         except YinjuError:
             questions = []  # what is wrong with the index is told when a question is asked
