@@ -228,6 +228,7 @@ def test_help_has_the_examples_and_costs_no_model() -> None:
     assert done.status == 0
     assert 'ask "how much did Guangxi recover"' in done.out
     assert "cat questions.txt | ask" in done.out
+    assert f"({Settings().threshold} unless set)" in done.out
     assert "rag index --explain page.html" in installed("rag", "--help").out
 
 
