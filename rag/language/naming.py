@@ -39,8 +39,9 @@ def missing_names(
         return
     if detect_language(source) is not Language.CHINESE:
         starts = {word[:_SHARED] for word in _LATIN_WORD.findall(there)}
+        sounds = pinyin_of(there)
         for name in map(str.lower, _NAME.findall(statement)):
-            if name[:_SHARED] not in starts and not is_place_name(name):
+            if not (name[:_SHARED] in starts or name in sounds or is_place_name(name)):
                 yield name
         return
     sounds = pinyin_of(there)

@@ -13,7 +13,7 @@ from rag.encoder import QUESTION, Encoder
 from rag.reading.windows import make_windows
 from rag.records import Passage
 
-SUPPORTED = 0.2
+SUPPORTED = 0.17
 """The score from which a statement counts as borne out, chosen on statements held out."""
 
 
