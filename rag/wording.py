@@ -82,7 +82,7 @@ ENGLISH = Wording(
     excerpt="excerpt of an article, as another page shows it",
     dropped="left out",
     faults={
-        Fault.REPEATS: "says what the question, or a sentence before, has said",
+        Fault.REPEATS: "says again what was said",
         Fault.UNCITED: "cites no source",
         Fault.FIGURE: "has a figure that its source lacks",
         Fault.DATE: "has a date that its source lacks",
@@ -115,7 +115,7 @@ CHINESE = Wording(
     excerpt="另一页面所载的文章摘录",
     dropped="已略去",
     faults={
-        Fault.REPEATS: "只重复问题或前文",
+        Fault.REPEATS: "只是重复",
         Fault.UNCITED: "未引用来源",
         Fault.FIGURE: "数字不在来源中",
         Fault.DATE: "日期不在来源中",

@@ -158,6 +158,18 @@ def test_what_was_said_before_is_dropped(writing: Writing) -> None:
     assert [item.fault for item in answer.dropped] == [Fault.REPEATS] * 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The port handled nearly 4.2 million tonnes" + " of the port of the port" * 20 + ".",
+        "林多港吞吐量近420万吨," + "吞吐量近420万吨," * 20,
+    ],
+)
+def test_a_sentence_that_stutters_is_dropped(text: str, writing: Writing) -> None:
+    assert not writing.take(Statement(text, (1,)))
+    assert writing.instead(Fallback.NONE).dropped[0].fault is Fault.REPEATS
+
+
 def test_what_does_not_stand_may_be_marked_instead(standard: Standard) -> None:
     writing = write(standard, mark=True)
     assert writing.take(FALSE)
