@@ -25,7 +25,6 @@ from rag.records import (
     Statement,
 )
 
-
 _LEAST_DENSITY = 0.5
 """What deflate leaves of a sentence that says something is more; of four of ours together 0.61."""
 
