@@ -35,8 +35,8 @@ def test_an_answer_grows_by_sentences_that_stand(
     llm_server.script = [
         [
             "The repairs of ",
-            "2019 cost 1.4 million pounds [1]. They were paid by ",
-            "the harbour board [1]. They cost 9 million pounds [1]. ",
+            "2019 cost 1.4 million pounds [1]. In 2019, 1.4 million ",
+            "pounds was spent on repairs [1]. They cost 9 million pounds [1]. ",
             "Bye.",
         ]
     ]
