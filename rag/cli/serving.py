@@ -8,10 +8,14 @@ import os
 import time
 from contextlib import suppress
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from rag.cli.common import DONE, add_llm_flags, open_engine, say
 from rag.errors import UsageError
 from rag.settings import PASSWORD
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
 
 _PORTS = 65536
 _LONG = 3600.0
@@ -49,14 +53,18 @@ def _serve(options: argparse.Namespace) -> int:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = "1"
     with open_engine(options) as engine:
+        from concurrent.futures import ThreadPoolExecutor
+
         from rag.cli.samples import ensure_index
 
         say("starting…")
         ensure_index(engine, given=options.index is not None)
-        engine.warm()
-        engine.ask("warm")  # loads the reader before several visitors do
-        from rag.web.app import serve
+        with ThreadPoolExecutor(1) as pool:
+            # Models are read while the page's packages are imported.
+            warming = pool.submit(_warm, engine)
+            from rag.web.app import serve
 
+            warming.result()
         try:
             page = serve(engine, options.host, options.port, auth, mcp=options.mcp)
         except OSError as error:
@@ -69,6 +77,11 @@ def _serve(options: argparse.Namespace) -> int:
                 time.sleep(_LONG)
         page.close()
     return DONE
+
+
+def _warm(engine: Engine) -> None:
+    engine.warm()
+    engine.ask("warm")  # loads the reader before several visitors do
 
 
 def _auth(options: argparse.Namespace) -> tuple[str, str] | None:

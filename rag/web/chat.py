@@ -170,6 +170,7 @@ class Chat:
                 manifest = self._engine.contents.manifest
                 generation = (manifest.generation, manifest.created)
                 if generation != self._found[0]:
+                    self._quiet.expect()
                     found = example_questions(self._engine, EXAMPLES, self._quiet.wait)
                     self._found = generation, found
                 questions = self._found[1]

@@ -13,6 +13,7 @@ def test_work_goes_on_once_the_last_question_is_answered() -> None:
         with quiet.broken():
             worker.start()
         assert not done.wait(0.1)
+    assert not done.wait(0.1)
     assert done.wait(10)
 
 
