@@ -32,7 +32,7 @@ _ALL = PassageSet(())
 MOST_EXACT = 16_384
 """With so many rows a question is compared; of more it is compared with those of near codes."""
 
-_ROWS, _IDS, _CODES, _STATE = ".rows.npy", ".ids.npy", ".faiss", ".state.npz"
+_ROWS, _IDS, _CODES, _STATE = ".rows.npy", ".ids.npy", ".pq.faiss", ".state.npz"
 _CHUNK = 16_384
 _CANDIDATES = 4
 """How many times as many candidates as results are taken by their codes."""
