@@ -47,11 +47,9 @@ class Codes:
 
         dimension = sample.shape[1]
         # FAISS takes a choice of rows for inverted lists alone, so there is one with all of them.
-        one_list = faiss.IndexFlatIP(dimension)
+        one_list = faiss.IndexFlatL2(dimension)
         one_list.add(np.zeros((1, dimension), np.float32))
-        index = faiss.IndexIVFPQFastScan(
-            one_list, dimension, 1, _numbers(dimension), _BITS, faiss.METRIC_INNER_PRODUCT
-        )
+        index = faiss.IndexIVFPQFastScan(one_list, dimension, 1, _numbers(dimension), _BITS)
         index.by_residual = False
         index.train(sample)
         for chunk in chunks:
