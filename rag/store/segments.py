@@ -150,7 +150,8 @@ class Segment:
             most = max(_LEAST_CANDIDATES, _CANDIDATES * limit)
             rows = self._codes.nearest(question, most, choice.bits)
         vectors = self.rows if rows is None else self.rows[rows]
-        scores = np.asarray(vectors @ question)
+        assert not isinstance(vectors, VectorFile), "rows of a file are found by their codes"
+        scores = vectors @ question
         best = best_places(scores, limit)
         numbers = self.ids[best if rows is None else rows[best]]
         return list(zip(numbers.tolist(), scores[best].tolist(), strict=True))
