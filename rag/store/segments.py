@@ -1,18 +1,16 @@
 """Pieces of a vector index: files that never change, and which of their rows were removed.
 
-A segment's rows are the vectors as they were given, memory-mapped, so that scores are exact
-cosines. Once it has more than ``MOST_EXACT`` of them it also has 8-bit codes in inverted lists
-(FAISS, IVF), which find the candidates whose cosines are then taken from the rows.
+A segment's rows are the vectors as they were given, so that scores are exact cosines. Up to
+``MOST_EXACT`` of them are memory-mapped, and a question is compared with all. Where there are more
+there are codes as well (see ``codes.py``), which find the candidates whose rows are then read.
 """
 
 from __future__ import annotations
 
-import math
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
@@ -21,7 +19,9 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamagedError
 from rag.passage_set import PassageSet
+from rag.store.codes import Codes, sample_rows
 from rag.store.folder import link_file
+from rag.store.vector_file import VectorFile
 
 Vectors = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -29,40 +29,37 @@ Ids = NDArray[np.int64]
 _ALL = PassageSet(())
 """Stands for no limit where a set is a key."""
 
-MOST_EXACT = 32_768
-"""With so many rows a question is compared; with the codes of so many where there are more."""
+MOST_EXACT = 16_384
+"""With so many rows a question is compared; of more it is compared with those of near codes."""
 
-_ROWS, _IDS, _CODES, _STATE = ".rows.npy", ".ids.npy", ".faiss", ".state.npz"
+_ROWS, _IDS, _CODES, _STATE = ".rows.npy", ".ids.npy", ".pq.faiss", ".state.npz"
 _CHUNK = 16_384
-_CANDIDATES = 2
+_CANDIDATES = 6
 """How many times as many candidates as results are taken by their codes."""
-_TRAINING_EACH, _TRAINING_ROUNDS = 48, 8
+_LEAST_CANDIDATES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """How many rows may be found, and which: their numbers, or, for codes, a bit for each row.
-
-    None where all may. ``sizes`` is how many of them each inverted list has.
-    """
+    """How many rows may be found, and which: their numbers, or a bit for each, None where all."""
 
     count: int
-    rows: NDArray[np.int64] | None
-    sizes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    rows: NDArray[np.int64] | None = None
     bits: NDArray[np.uint8] | None = None
 
 
 class Segment:
     """Some vectors of one language, by passage id, in files with one stem."""
 
-    def __init__(self, stem: Path, ids: Ids, rows: Vectors, codes: Any = None) -> None:  # noqa: ANN401
+    def __init__(
+        self, stem: Path, ids: Ids, rows: Vectors | VectorFile, codes: Codes | None = None
+    ) -> None:
         self._stem = stem
         self.ids = ids
         self.rows = rows
         self._codes = codes
         self.removed = np.zeros(len(ids), np.bool_)
         self.total: NDArray[np.float64] = np.zeros(rows.shape[1])
-        self._lists: NDArray[np.int32] | None = None
         self._choices: WeakKeyDictionary[PassageSet, _Choice] = WeakKeyDictionary()
 
     @classmethod
@@ -74,7 +71,7 @@ class Segment:
 
     @classmethod
     def open(cls, stem: Path, dimension: int) -> Segment:
-        """Map the files of a segment into memory.
+        """Open the files of a segment.
 
         Raises:
             IndexDamagedError: they are no segment's, or of another dimension.
@@ -84,11 +81,12 @@ class Segment:
             path = _with(stem, _IDS)
             ids = np.load(path, mmap_mode="r")
             path = _with(stem, _ROWS)
-            rows = np.load(path, mmap_mode="r")
-            if rows.dtype != np.float32 or rows.shape != (len(ids), dimension):
+            has_codes = _with(stem, _CODES).is_file()
+            rows = VectorFile(path) if has_codes else np.load(path, mmap_mode="r")
+            if rows.shape != (len(ids), dimension) or rows.dtype != np.float32:
                 raise ValueError("rows of another shape")
             path = _with(stem, _CODES)
-            codes = _read_codes(path, len(ids)) if path.is_file() else None
+            codes = Codes.open(path, len(ids)) if has_codes else None
             found = cls(stem, ids, rows, codes)
             path = _with(stem, _STATE)
             with path.open("rb") as file, np.load(file) as state:
@@ -118,7 +116,7 @@ class Segment:
     def vector(self, passage: int) -> Vectors | None:
         """Return the vector of one passage."""
         row = self._row(passage)
-        return None if row is None else np.array(self.rows[row])
+        return None if row is None else np.array(self.rows[np.array([row])][0])
 
     def remove(self, passage: int) -> bool:
         """Remove a vector; return whether it was there."""
@@ -126,7 +124,7 @@ class Segment:
         if row is None:
             return False
         self.removed[row] = True
-        self.total = self.total - self.rows[row]
+        self.total = self.total - self.rows[np.array([row])][0]
         self._choices.clear()
         return True
 
@@ -147,8 +145,13 @@ class Segment:
         choice = self._choice(allowed)
         if not choice.count:
             return []
-        rows = choice.rows if self._codes is None else self._nearest(question, limit, choice)
-        scores = (self.rows if rows is None else self.rows[rows]) @ question
+        rows = choice.rows
+        if self._codes is not None and rows is None:
+            most = max(_LEAST_CANDIDATES, _CANDIDATES * limit)
+            rows = self._codes.nearest(question, most, choice.bits)
+        vectors = self.rows if rows is None else self.rows[rows]
+        assert not isinstance(vectors, VectorFile), "rows of a file are found by their codes"
+        scores = vectors @ question
         best = best_places(scores, limit)
         numbers = self.ids[best if rows is None else rows[best]]
         return list(zip(numbers.tolist(), scores[best].tolist(), strict=True))
@@ -166,32 +169,11 @@ class Segment:
         if allowed is not None:
             wanted &= allowed.holds(self.ids)
         count = int(np.count_nonzero(wanted))
-        every = count == len(self.ids)
-        if self._codes is None:
-            return _Choice(count, None if every else np.flatnonzero(wanted))
-        if self._lists is None:
-            self._lists = _lists_of(self._codes)
-        sizes = np.bincount(self._lists[wanted], minlength=self._codes.nlist)
-        bits = None if every else np.packbits(wanted, bitorder="little")
-        return _Choice(count, None, sizes, bits)
-
-    def _nearest(self, question: Vectors, limit: int, choice: _Choice) -> NDArray[np.int64]:
-        """Return the rows, sorted, whose codes are nearest to the question.
-
-        So many lists are searched, nearest first, as have ``MOST_EXACT`` wanted rows together.
-        """
-        import faiss
-
-        index = self._codes
-        order = index.quantizer.search(question[None], index.nlist)[1][0]
-        seen = np.cumsum(choice.sizes[order])
-        parameters: Any = faiss.SearchParametersIVF()
-        parameters.nprobe = 1 + int(np.searchsorted(seen, min(choice.count, MOST_EXACT)))
-        if choice.bits is not None:
-            make_selector: Any = faiss.IDSelectorBitmap
-            parameters.sel = make_selector(choice.bits)
-        found = index.search(question[None], _CANDIDATES * limit, params=parameters)[1][0]
-        return np.sort(found[found >= 0])
+        if count == len(self.ids):
+            return _Choice(count)
+        if self._codes is None or count <= _LEAST_CANDIDATES:
+            return _Choice(count, np.flatnonzero(wanted))
+        return _Choice(count, bits=np.packbits(wanted, bitorder="little"))
 
     def _row(self, passage: int) -> int | None:
         row = int(np.searchsorted(self.ids, passage))
@@ -207,15 +189,17 @@ def write_segment(folder: Path, language: str, segments: Sequence[Segment]) -> S
     ids = np.concatenate([segment.kept() for segment in segments])
     order = np.argsort(ids)
     total = np.zeros(dimension)
-    with _with(stem, _ROWS).open("wb") as file:
-        shape = {"descr": "<f4", "fortran_order": False, "shape": (len(ids), dimension)}
-        np.lib.format.write_array_header_1_0(file, shape)
+
+    def chunks() -> Iterator[Vectors]:
         for chunk in _chunks(segments, order):
-            total += chunk.sum(axis=0, dtype=np.float64)
-            file.write(chunk.tobytes())
+            total[:] += chunk.sum(axis=0, dtype=np.float64)
+            yield chunk
+
+    VectorFile.write(_with(stem, _ROWS), len(ids), dimension, chunks())
     np.save(_with(stem, _IDS), ids[order])
     if len(ids) > MOST_EXACT:
-        _write_codes(stem)
+        rows = VectorFile(_with(stem, _ROWS))
+        Codes.write(_with(stem, _CODES), rows[sample_rows(len(rows))], rows.chunks())
     _write_state(stem, np.zeros(len(ids), np.bool_), total)
     return Segment.open(stem, dimension)
 
@@ -247,46 +231,6 @@ def _chunks(segments: Sequence[Segment], order: NDArray[np.int64]) -> Iterator[V
             here = (places >= start) & (places < start + len(rows))
             chunk[here] = segment.rows[rows[places[here] - start]]
         yield chunk
-
-
-def _write_codes(stem: Path) -> None:
-    """Make the 8-bit codes of a segment's rows, in about three times the root of n lists."""
-    import faiss
-
-    rows = np.load(_with(stem, _ROWS), mmap_mode="r")
-    count, dimension = rows.shape
-    lists = 2 ** round(math.log2(3 * count**0.5))
-    index = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatL2(dimension), dimension, lists, faiss.ScalarQuantizer.QT_8bit
-    )
-    index.cp.niter = _TRAINING_ROUNDS
-    index.cp.max_points_per_centroid = _TRAINING_EACH
-    sample = np.linspace(0, count - 1, min(count, lists * _TRAINING_EACH)).astype(np.int64)
-    index.train(np.array(rows[sample]))
-    for start in range(0, count, _CHUNK):
-        index.add(np.array(rows[start : start + _CHUNK]))
-    faiss.write_index(index, str(_with(stem, _CODES)))
-
-
-def _read_codes(path: Path, count: int) -> Any:  # noqa: ANN401
-    import faiss
-
-    codes = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    if codes.ntotal != count:
-        raise ValueError("codes of other rows")
-    return codes
-
-
-def _lists_of(codes: Any) -> NDArray[np.int32]:  # noqa: ANN401
-    """Return the inverted list of each row."""
-    import faiss
-
-    lists = np.empty(codes.ntotal, np.int32)
-    for number in range(codes.nlist):
-        size = codes.invlists.list_size(number)
-        if size:
-            lists[faiss.rev_swig_ptr(codes.invlists.get_ids(number), size)] = number
-    return lists
 
 
 def _write_state(stem: Path, removed: NDArray[np.bool_], total: NDArray[np.float64]) -> None:

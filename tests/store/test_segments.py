@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.errors import IndexDamagedError
 from rag.passage_set import PassageSet
 from rag.records import Language
 from rag.store import segments as module
@@ -191,3 +193,30 @@ def test_small_segments_become_one_and_so_does_one_that_is_mostly_removed(tmp_pa
     assert index.ids() == set(range(4000, 6000))
     (path,) = (folder / "vectors").glob("*.ids.npy")
     assert np.load(path).tolist() == list(range(4000, 6000))
+
+
+def test_files_of_a_large_segment_that_are_not_whole_are_damaged(
+    large: tuple[VectorIndex, Model], tmp_path: Path
+) -> None:
+    folder = tmp_path / "2250"
+    for path in (folder / "vectors").iterdir():
+        whole = path.read_bytes()
+        for content in (b"", b"hello", whole[: len(whole) // 2], whole[:-1]):
+            path.write_bytes(content)
+            with pytest.raises(IndexDamagedError, match=re.escape(str(path))):
+                VectorIndex.load(folder, DIMENSION)
+        path.write_bytes(whole)
+    assert recall(VectorIndex.load(folder, DIMENSION), large[1]) > 0.9
+
+
+def test_codes_of_other_rows_are_damaged(tmp_path: Path) -> None:
+    for count in (700, 701):
+        index = VectorIndex(DIMENSION)
+        index.add(EN, range(count), unit(count, count))
+        (tmp_path / str(count)).mkdir()
+        index.save(tmp_path / str(count))
+    (path,) = (tmp_path / "700").glob("vectors/*.faiss")
+    (other,) = (tmp_path / "701").glob("vectors/*.faiss")
+    path.write_bytes(other.read_bytes())
+    with pytest.raises(IndexDamagedError, match=re.escape(str(path))):
+        VectorIndex.load(tmp_path / "700", DIMENSION)
