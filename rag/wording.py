@@ -18,6 +18,9 @@ from rag.records import (
     Sentence,
 )
 
+_MOST_LEFT_OUT = 160
+"""Characters that are shown of a sentence that does not stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -52,7 +55,10 @@ class Wording:
 
     def left_out(self, sentence: Sentence) -> str:
         """Return a sentence that a language model wrote, and why it is not shown."""
-        return f"{self.dropped}: {sentence.text} ({self.faults[sentence.fault]})"
+        text = sentence.text
+        if len(text) > _MOST_LEFT_OUT:
+            text = f"{text[:_MOST_LEFT_OUT].rstrip()}…"
+        return f"{self.dropped}: {text} ({self.faults[sentence.fault]})"
 
     def day(self, day: date | None) -> str:
         """Return up to which day a figure counts."""

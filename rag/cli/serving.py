@@ -68,14 +68,19 @@ def _serve(options: argparse.Namespace) -> int:
         try:
             page = serve(engine, options.host, options.port, auth, mcp=options.mcp)
         except OSError as error:
-            raise UsageError(f"no port could be opened on {options.host}: {error}") from error
-        say(f"ready: {page.local_url} (Ctrl-C ends)")
-        if options.mcp:
-            say(f"MCP: {page.local_url}gradio_api/mcp/")
+            taken = f"port {options.port} cannot be" if options.port else "no port could be"
+            raise UsageError(
+                f"{taken} opened on {options.host}. Name another with --port, or leave --port out "
+                "to have a free one found"
+            ) from error
         with suppress(KeyboardInterrupt):
+            say(f"ready: {page.local_url} (Ctrl-C ends)")
+            if options.mcp:
+                say(f"MCP: {page.local_url}gradio_api/mcp/")
             while True:
                 time.sleep(_LONG)
-        page.close()
+        with suppress(KeyboardInterrupt):
+            page.close()
     return DONE
 
 

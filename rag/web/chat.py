@@ -35,6 +35,13 @@ _AT_ONCE = 4
 """How many questions are answered side by side; further ones wait."""
 
 _CLICKS = """
+watch('value', () => {
+  // What was just asked stays in sight, with as much of its answer as there is room for.
+  const last = [...element.querySelectorAll('.yj-turn')].pop();
+  if (last && last.getBoundingClientRect().bottom > window.innerHeight) {
+    last.scrollIntoView({ block: 'start' });
+  }
+});
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
   if (!button) return;
@@ -65,8 +72,8 @@ watch('value', () => {
   const above = quote.getBoundingClientRect().top - box.getBoundingClientRect().top;
   box.scrollTop += above - box.clientHeight / 3;
   if (window.yinjuOpened) {
-    box.scrollIntoView({ block: 'nearest' });
     quote.focus({ preventScroll: true });
+    requestAnimationFrame(() => box.scrollIntoView({ block: 'nearest' }));
   }
 });
 """
@@ -118,7 +125,7 @@ class Chat:
                 with gr.Row():
                     self.clear = gr.Button(words.clear, size="sm")
                     self.export = gr.DownloadButton(words.export, size="sm")
-            with gr.Column(scale=2):
+            with gr.Column(scale=2, elem_id="yj-beside"):
                 self.source = gr.HTML(js_on_load=_TO_QUOTE, elem_id="yj-opened", padding=False)
 
     def listen(self, language: gr.State, page: gr.Blocks) -> None:

@@ -11,7 +11,7 @@ CSS = """
   color: var(--yj-quiet); font-size: .85rem; }
 .yj-words { font-size: 1.25rem; font-weight: 650; margin: .2rem 0; overflow-wrap: anywhere; }
 .yj-written { font-size: 1.05rem; margin: .2rem 0; overflow-wrap: anywhere; }
-.yj-dropped { text-decoration: line-through; font-size: .85rem; color: var(--yj-quiet); }
+.yj-dropped { font-style: italic; font-size: .85rem; color: var(--yj-quiet); }
 .yj-other { font-weight: 400; font-size: 1rem; }
 .yj-cited { margin: .6rem 0; display: grid; grid-template-columns: auto 1fr; gap: .1rem .5rem; }
 .yj-cited > button { align-self: start; }
@@ -40,6 +40,11 @@ mark.yj-figure { background: none; color: inherit;
 .yj-quote { background: var(--background-fill-secondary);
   box-shadow: -4px 0 0 var(--color-accent); }
 #yj-opened, #yj-shown { max-height: 80vh; overflow-y: auto; }
+/* Hidden, as Gradio has it, would make the page what sticks, instead of the window. */
+.gradio-container { overflow: clip !important; }
+@media (min-width: 768px) {
+  #yj-beside { position: sticky; top: .5rem; align-self: flex-start; }
+}
 .yj-document h3 { margin: 0; overflow-wrap: anywhere; }
 .yj-text { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.6; }
 #yj-map-opened { max-height: 80vh; overflow-y: auto; }

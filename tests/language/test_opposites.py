@@ -18,6 +18,9 @@ from rag.language.opposites import are_opposed, ends_named
         ("该村停止使用旧井。", "该村改用旧井。"),
         ("The hall is already built.", "大厅尚未建成。"),
         ("It happened the same day.", "次日发生。"),
+        ("事故确实造成人员死亡。", "12人送医，无人死亡。"),
+        ("Two workers were hurt.", "A blade broke. Nobody was hurt."),
+        ("No one was killed.", "事故中三人遇难。"),
     ],
 )
 def test_different_ends_are_opposed(one: str, other: str) -> None:
@@ -35,6 +38,7 @@ def test_different_ends_are_opposed(one: str, other: str) -> None:
         ("The quay opens again in March.", "The quay is closed until March."),
         ("码头三月重启。", "码头关闭，直到三月。"),
         ("The drop-in centre is green.", "It grew."),
+        ("No one was injured.", "事故未造成人员伤亡。"),
         ("", ""),
     ],
 )
