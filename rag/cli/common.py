@@ -102,7 +102,17 @@ def open_engine(options: argparse.Namespace) -> Engine:
 
     flags = {
         name: getattr(options, name, None)
-        for name in ("index", "model", "top_k", "threshold", "wait", "llm", "llm_url")
+        for name in (
+            "index",
+            "model",
+            "top_k",
+            "threshold",
+            "wait",
+            "llm",
+            "llm_url",
+            "ray",
+            "ray_cpus",
+        )
     }
     settings = Settings.load(flags)
     index = settings.index
