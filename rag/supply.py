@@ -73,7 +73,7 @@ class VectorSupply:
         found = {}
         for held in (self._stored, self._computed):
             found |= {digest: held.pop(digest) for digest in missing & held.keys()}
-        missing -= found.keys()
+        missing.difference_update(found)
         return found
 
     def _look_up(self) -> None:
