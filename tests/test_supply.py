@@ -68,7 +68,7 @@ def held(bench: Bench) -> list[tuple[Document, list[tuple[str, list[float]]]]]:
         content.append((document, [(text, [] if v is None else v.tolist()) for text, v in vectors]))
     reader.close()
     assert verify_index(bench.index)[1] == []
-    return content
+    return sorted(content, key=lambda item: item[0].key)
 
 
 def facts(report: AddReport) -> tuple[object, ...]:
