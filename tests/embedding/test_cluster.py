@@ -3,8 +3,11 @@
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
+from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,10 @@ import pytest
 
 from rag.embedding import ModelIdentity
 from rag.embedding.cluster import RayBatches
-from rag.embedding.cluster.messages import Job, WorkerReport, objection
+from rag.embedding.cluster.messages import Failure, Job, Note, Task, WorkerReport, objection
+from rag.embedding.cluster.process import _Office
 from rag.embedding.cluster.worker import worker_class
-from rag.errors import ClusterError, UsageError
+from rag.errors import ClusterError, ModelError, UsageError
 
 IDENTITY = ModelIdentity("small", "0123", 384, "int8")
 JOB = Job("auto", 1, "small", "/cache", IDENTITY, "1.2")
@@ -69,22 +73,122 @@ def test_a_worker_says_by_itself_that_yinju_is_not_there(cache: Path) -> None:
     assert done.stdout.split() == [b"none"], done.stderr.decode()
 
 
-def test_a_worker_says_why_its_model_does_not_open(tmp_path: Path) -> None:
-    from importlib.metadata import version
+def test_a_worker_says_why_its_model_does_not_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[str, Path, int]] = []
 
-    here = version("yinju")
-    report = worker_class()(here, str(tmp_path / "no-model"), str(tmp_path), 1).report()
-    assert report["identity"] is None
-    assert f"cannot load the embedding model {str(tmp_path / 'no-model')!r}" in report["problem"]
+    def failing(name: str, cache: Path, threads: int) -> None:
+        opened.append((name, cache, threads))
+        raise ModelError("cannot load the embedding model 'small'")
+
+    monkeypatch.setattr("rag.embedding.open_embedder", failing)
+    monkeypatch.setenv("YINJU_CACHE", "/the/machine's/own")
+    here, own = version("yinju"), Path("/the/machine's/own")
+    report = worker_class()(here, "small", str(tmp_path), 3).report()
+    assert (report["version"], report["identity"]) == (here, None)
+    assert report["problem"] == "cannot load the embedding model 'small'"
+    worker_class()(here, "small", str(tmp_path / "elsewhere"), 3)
+    assert opened == [("small", tmp_path, 3), ("small", own, 3)]
     # Another version may not even know how to open it.
-    report = worker_class()("0.0.1", str(tmp_path / "no-model"), str(tmp_path), 1).report()
-    assert (report["version"], report["problem"]) == (here, "")
+    report = worker_class()("0.0.1", "small", str(tmp_path), 3).report()
+    assert (report["version"], report["problem"], len(opened)) == (here, "", 2)
 
 
 def test_without_ray_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"^--ray auto needs Ray: pip install 'yinju\[ray\]'$"):
         batches("auto").__enter__()
+
+
+@pytest.fixture
+def stubbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put in the place of Ray's process one that knows nothing of Ray."""
+    monkeypatch.setattr("rag.embedding.cluster.batches._PROCESS", "stub_process")
+    monkeypatch.setattr("rag.embedding.cluster.batches._check_installed", lambda _address: None)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+
+
+def test_batches_come_back_under_the_names_they_were_given(stubbed: None) -> None:
+    said: list[str] = []
+    with RayBatches("auto", "small", Path("/cache"), IDENTITY, tell=said.append) as cluster:
+        assert cluster.ahead == 3 * 8 * 32
+        # More than a pipe holds, in either direction.
+        for number in range(60):
+            cluster.submit([f"{number} a", f"{number} b"], ["x" * number, "y" * 9000])
+        for number in range(60):
+            batch = cluster.next()
+            assert batch.keys == (f"{number} a", f"{number} b")
+            assert batch.vectors[:, 0].tolist() == [number, 9000]
+        assert cluster.arrived() == []
+    assert said == ["embedding on Ray (auto), 3 workers", *["a Ray worker was lost"] * 60]
+
+
+def test_what_has_arrived_is_there_without_waiting(stubbed: None) -> None:
+    with batches("auto") as cluster:
+        cluster.submit(["a"], ["x"])
+        cluster.submit(["b"], ["end"])
+        process = cluster._process
+        assert process.wait(30) == 1
+        (batch,) = cluster.arrived()
+        assert batch.keys == ("a",)
+        assert cluster.arrived() == []
+
+
+def test_a_cluster_that_is_lost_is_an_error_that_says_how_to_go_on(stubbed: None) -> None:
+    with batches("auto") as cluster:
+        cluster.submit(["a"], ["end"])
+        with pytest.raises(ClusterError) as caught:
+            cluster.next()
+    assert str(caught.value) == (
+        "the Ray cluster was lost (auto) (Fatal: GCS may have been killed). What was embedded is "
+        "kept: run the same command again, with or without --ray"
+    )
+
+
+def test_what_a_worker_cannot_do_is_an_error(stubbed: None) -> None:
+    with batches("auto") as cluster:
+        cluster.submit(["a"], ["fail"])
+        with pytest.raises(ClusterError, match=r"^the Ray worker on node-7 cannot embed: no me"):
+            cluster.next()
+
+
+def test_a_cluster_without_room_is_let_go_of(stubbed: None) -> None:
+    given = RayBatches("auto", "none", Path("/cache"), IDENTITY)
+    with pytest.raises(ClusterError, match=r"^Ray \(auto\): no machine .* See with `ray status`"):
+        given.__enter__()
+    assert given._process.poll() is not None
+
+
+def test_a_batch_that_every_worker_is_lost_over_ends_the_work() -> None:
+    office = _Office(Pipe()[0], JOB)
+    task = Task(4, ("x",))
+    for _ in range(3):
+        office._lose(task, RuntimeError("the worker\nwas killed"))
+    said = [office._outbox.get() for _ in range(3)]
+    assert [type(item) for item in said] == [Note, Note, Failure]
+    assert office._tasks.get()[1] == task
+    last = said[-1]
+    assert isinstance(last, Failure)
+    assert last.reason.startswith("3 Ray workers were lost over the same passages: the worker was")
+
+
+def test_workers_that_never_start_or_never_answer_end_the_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = _Office(Pipe()[0], JOB)
+    office._waiting_since = time.monotonic()
+    office._watch()
+    assert office._outbox.empty()
+    monkeypatch.setattr("rag.embedding.cluster.process._START_SECONDS", -1.0)
+    office._watch()
+    assert office._outbox.get().reason.startswith("no Ray worker has started within ")  # type: ignore[attr-defined]
+    office._ready, office._running[3] = 1, time.monotonic()
+    office._watch()
+    assert office._outbox.empty()
+    monkeypatch.setattr("rag.embedding.cluster.process._SILENT_SECONDS", -1.0)
+    office._watch()
+    assert office._outbox.get().reason.startswith("a Ray worker has not answered for ")  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ _SIZE = 32
 _BATCHES_AHEAD = 8
 """Batches a worker that are under way at once: work for while a long file is read."""
 
+_PROCESS = "rag.embedding.cluster.process"
 _REACH_SECONDS = 5.0
 _CONNECT_SECONDS = 30.0
 _LOCAL_SECONDS = 60.0
@@ -171,7 +172,7 @@ class RayBatches:
         ours, theirs = Pipe()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process is
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "rag.embedding.cluster.process", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", _PROCESS, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             env=_environment(self._job.address),
             stdin=subprocess.DEVNULL,
