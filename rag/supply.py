@@ -70,7 +70,7 @@ class VectorSupply:
 
     def _found(self, missing: set[str]) -> dict[str, Vectors]:
         """Return the vectors that are there of those that are missing, which then are not."""
-        found = {}
+        found: dict[str, Vectors] = {}
         for held in (self._stored, self._computed):
             found |= {digest: held.pop(digest) for digest in missing & held.keys()}
         missing.difference_update(found)

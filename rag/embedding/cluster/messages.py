@@ -74,8 +74,8 @@ def objection(report: WorkerReport, job: Job) -> str:
     where = f"the Ray worker on {report.host}"
     fix = f"Run `pip install 'yinju[ray]=={job.version}'` on every machine of the cluster"
     if report.version != job.version:
-        found = f"has Yinju {report.version}" if report.version else "does not have Yinju"
-        return f"{where} {found}, and here it is {job.version}. {fix}"
+        has = f"has Yinju {report.version}" if report.version else "does not have Yinju"
+        return f"{where} {has}, and here it is {job.version}. {fix}"
     if report.problem:
         return f"{where} cannot embed: {report.problem}"
     found = report.identity

@@ -68,7 +68,7 @@ class _Office:
             Thread(target=target, daemon=True).start()
         try:
             workers = self._connect()
-        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        except Exception as error:  # noqa: BLE001  Ray raises of every kind, bare ones among them
             self._fail(_reason(error))
             workers = 0
         if workers:

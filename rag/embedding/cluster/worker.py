@@ -18,7 +18,8 @@ def worker_class() -> type[Any]:
         def __init__(self, version: str, model: str, cache: str, threads: int) -> None:
             import importlib.metadata as installed
 
-            self.version, self.problem, self.embedder = "", "", None
+            self.version, self.problem = "", ""
+            self.embedder: Any = None
             try:
                 self.version = installed.version("yinju")
                 if self.version != version:
