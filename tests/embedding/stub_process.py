@@ -19,7 +19,8 @@ while True:
     except EOFError:
         break
     if task.texts == ("end",):
-        sys.exit("Fatal: GCS may have been killed")
+        time = "2031-05-05 09:21:11,828 E 22800 23072"
+        sys.exit(f"[{time}] rpc_client.h:204: Failed to connect to GCS within 60 seconds. It may")
     if task.texts == ("fail",):
         connection.send(Failure("the Ray worker on node-7 cannot embed: no memory"))
         continue

@@ -141,8 +141,8 @@ def test_a_cluster_that_is_lost_is_an_error_that_says_how_to_go_on(stubbed: None
         with pytest.raises(ClusterError) as caught:
             cluster.next()
     assert str(caught.value) == (
-        "the Ray cluster was lost (auto) (Fatal: GCS may have been killed). What was embedded is "
-        "kept: run the same command again, with or without --ray"
+        "the Ray cluster was lost (auto): Failed to connect to GCS within 60 seconds. What was "
+        "embedded is kept: run the same command again, with or without --ray"
     )
 
 

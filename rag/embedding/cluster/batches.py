@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import re
 import secrets
 import signal
 import socket
@@ -220,14 +221,19 @@ class RayBatches:
         return None
 
     def _lost(self) -> ClusterError:
+        """Return an error with the first sentence of the last that the process said."""
         lines: list[str] = []
         if not self._errors.closed:
             self._errors.seek(0)
             lines = self._errors.read().decode("utf-8", "replace").splitlines()
-        last = next((f" ({line.strip()})" for line in reversed(lines) if line.strip()), "")
-        return ClusterError(f"the Ray cluster was lost ({self._job.address}){last}. {_AGAIN}")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        said = _LOG_HEAD.sub("", last).partition(". ")[0][:_MOST_SAID]
+        reason = f": {said}" if said else ""
+        return ClusterError(f"the Ray cluster was lost ({self._job.address}){reason}. {_AGAIN}")
 
 
+_LOG_HEAD = re.compile(r"^\[[^]]*\] \S+: ")
+_MOST_SAID = 200
 _AGAIN = "What was embedded is kept: run the same command again, with or without --ray"
 
 
