@@ -10,7 +10,9 @@ from rag.embedding.cluster.messages import Connected, Failure, Note, Result, Tas
 connection = Connection(int(sys.argv[1]))
 job = connection.recv()
 if job.model == "none":
-    connection.send(Failure("no machine of the Ray cluster has 1 processors for a worker"))
+    connection.send(Failure("no machine of the cluster has a processor for a worker", "Name fewer"))
+elif job.model == "secret":
+    print("Unauthenticated: RPC error: InvalidAuthToken", file=sys.stderr, flush=True)  # noqa: T201
 else:
     connection.send(Connected(3))
 while True:

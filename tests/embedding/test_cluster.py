@@ -155,9 +155,20 @@ def test_what_a_worker_cannot_do_is_an_error(stubbed: None) -> None:
 
 def test_a_cluster_without_room_is_let_go_of(stubbed: None) -> None:
     given = RayBatches("auto", "none", Path("/cache"), IDENTITY)
-    with pytest.raises(ClusterError, match=r"^Ray \(auto\): no machine .* See with `ray status`"):
+    with pytest.raises(ClusterError, match=r"^Ray \(auto\): no machine .* worker\. Name fewer$"):
         given.__enter__()
     assert given._process.poll() is not None
+
+
+def test_a_cluster_that_wants_a_token_is_told_from_one_that_is_not_there(
+    stubbed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.embedding.cluster.batches._CONNECT_SECONDS", 3.0)
+    given = RayBatches("auto", "secret", Path("/cache"), IDENTITY)
+    with pytest.raises(
+        ClusterError, match=r"within 3 seconds\. It asks for its token: set RAY_AUTH"
+    ):
+        given.__enter__()
 
 
 def test_a_batch_that_every_worker_is_lost_over_ends_the_work() -> None:

@@ -190,14 +190,14 @@ class RayBatches:
         seconds = _LOCAL_SECONDS if address == "local" else _CONNECT_SECONDS
         if not self._open.poll(seconds):
             raise ClusterError(
-                f"Ray ({address}) did not answer within {seconds:.0f} seconds. {_fix(address)}"
+                f"Ray ({address}) did not answer within {seconds:.0f} seconds. {self._fix()}"
             )
         try:
             message = self._open.recv()
         except (EOFError, OSError) as error:
             raise self._lost() from error
         if isinstance(message, Failure):
-            raise ClusterError(f"Ray ({address}): {message.reason}. {_fix(address)}")
+            raise ClusterError(f"Ray ({address}): {message.reason}. {message.fix or self._fix()}")
         assert isinstance(message, Connected)
         return message
 
@@ -217,19 +217,28 @@ class RayBatches:
         if isinstance(message, Note):
             self._tell(message.text)
         if isinstance(message, Failure):
-            raise ClusterError(f"{message.reason}. {_AGAIN}")
+            raise ClusterError(". ".join(filter(None, [message.reason, message.fix, _AGAIN])))
         return None
 
     def _lost(self) -> ClusterError:
-        """Return an error with the first sentence of the last that the process said."""
-        lines: list[str] = []
-        if not self._errors.closed:
-            self._errors.seek(0)
-            lines = self._errors.read().decode("utf-8", "replace").splitlines()
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        said = _LOG_HEAD.sub("", last).partition(". ")[0][:_MOST_SAID]
+        """Return an error with the first sentence of the last line that the process said."""
+        last = next((line for line in reversed(self._said().splitlines()) if line.strip()), "")
+        said = _LOG_HEAD.sub("", last.strip()).partition(". ")[0][:_MOST_SAID]
         reason = f": {said}" if said else ""
         return ClusterError(f"the Ray cluster was lost ({self._job.address}){reason}. {_AGAIN}")
+
+    def _said(self) -> str:
+        """Return what the process and Ray in it have written."""
+        if self._errors.closed:
+            return ""
+        self._errors.seek(0)
+        return self._errors.read().decode("utf-8", "replace")
+
+    def _fix(self) -> str:
+        """Return what to do where no connection comes about."""
+        if "InvalidAuthToken" in self._said():
+            return "It asks for its token: set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+        return _fix(self._job.address)
 
 
 _LOG_HEAD = re.compile(r"^\[[^]]*\] \S+: ")

@@ -54,9 +54,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why the work cannot go on."""
+    """Why the work cannot go on, and what to do about it where that is known."""
 
     reason: str
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

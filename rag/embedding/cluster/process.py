@@ -94,8 +94,9 @@ class _Office:
         if not workers:
             most = max(nodes, default=0)
             self._fail(
-                f"no machine of the Ray cluster has {cpus} processors for a worker (the largest "
-                f"has {most:g}). Name fewer with --ray-cpus, or add machines"
+                f"no machine of the cluster has {cpus} processors for a worker (the largest has "
+                f"{most:g})",
+                "Name fewer with --ray-cpus, or add machines",
             )
         return workers
 
@@ -121,13 +122,13 @@ class _Office:
             waiting = None if self._ready else self._waiting_since
         if waiting is not None and now - waiting > _START_SECONDS:
             self._fail(
-                f"no Ray worker has started within {_START_SECONDS:.0f} seconds. See with `ray "
-                "status` whether other work has all processors of the cluster"
+                f"no Ray worker has started within {_START_SECONDS:.0f} seconds",
+                "See with `ray status` whether other work has all processors of the cluster",
             )
         elif now - oldest > _SILENT_SECONDS:
             self._fail(
-                f"a Ray worker has not answered for {_SILENT_SECONDS:.0f} seconds. See with `ray "
-                "status` whether its machine is well"
+                f"a Ray worker has not answered for {_SILENT_SECONDS:.0f} seconds",
+                "See with `ray status` whether its machine is well",
             )
 
     def _work(self) -> None:
@@ -193,15 +194,15 @@ class _Office:
                 self._waiting_since = time.monotonic()
         if losses >= _MOST_LOSSES:
             self._fail(
-                f"{losses} Ray workers were lost over the same passages: {_reason(error)}. They "
-                "may lack memory; fewer and larger workers (--ray-cpus) hold fewer models"
+                f"{losses} Ray workers were lost over the same passages: {_reason(error)}",
+                "They may lack memory: larger workers (--ray-cpus) are fewer, with a model each",
             )
             return
         self._tasks.put((task.number, task))
         self._outbox.put(Note("a Ray worker was lost; its passages go to another one"))
 
-    def _fail(self, reason: str) -> None:
-        self._outbox.put(Failure(reason))
+    def _fail(self, reason: str, fix: str = "") -> None:
+        self._outbox.put(Failure(reason, fix))
 
     def _take_in(self) -> None:
         """Queue what there is to embed, so that the other side never waits to say it."""
@@ -222,16 +223,10 @@ class _Office:
             self._ended.set()
 
 
-def _reason(error: BaseException) -> str:
-    """Return what an error of Ray's says, in a line, with what to do where that is known."""
+def _reason(error: Exception) -> str:
+    """Return what an error of Ray's says, in a line."""
     cause = getattr(error, "cause", None)
     said = " ".join(str(cause if isinstance(cause, Exception) else error).split())
-    why: BaseException | None = error
-    while why is not None:
-        if "AuthenticationError" in f"{type(why).__name__} {why}":
-            said += ". It asks for a token: set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
-            break
-        why = why.__cause__
     return said[:_MOST_SAID] or type(error).__name__
 
 
