@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rag.chain import AnswerChain, PassageRetriever
     from rag.engine import Engine
     from rag.errors import (
+        ClusterError,
         IndexDamagedError,
         IndexFolderError,
         IndexLockedError,
@@ -43,6 +44,7 @@ __all__ = [
     "Answer",
     "AnswerChain",
     "Citation",
+    "ClusterError",
     "Document",
     "Engine",
     "Filters",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from rag.address import Index
 from rag.asking import Asking, Author, search
-from rag.embedding import Embedder, open_embedder
+from rag.embedding import Batches, Embedder, OwnBatches, open_embedder, similarity
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
 from rag.errors import IndexDamagedError, IndexFolderError, IndexMissingError, UsageError
@@ -236,14 +236,22 @@ class Engine:
         yield from asking.stream(question)
 
     def add(
-        self, paths: Sequence[Path], progress: Progress | None = None, *, prune: bool = False
+        self,
+        paths: Sequence[Path],
+        progress: Progress | None = None,
+        *,
+        prune: bool = False,
+        bulk: bool = False,
     ) -> AddReport:
         """Add files and folders to the index, or update what changed in them.
 
-        With ``prune`` the documents of files below the folders that are gone are removed. Where
+        With ``prune`` the documents of files below the folders that are gone are removed. With
+        ``bulk`` passages are embedded on the Ray cluster that the settings name, if they do. Where
         nothing changed the index is left as it is, and nobody who writes to it is waited for.
 
         Raises:
+            ClusterError: the Ray cluster cannot be reached, was lost, or has another model; what
+                it embedded is used the next time.
             IndexLockedError: another process is writing.
             IndexFolderError: the index cannot be used, or the disk is full; it is as it was last
                 committed.
@@ -258,10 +266,24 @@ class Engine:
             if report is not None:
                 return report
         lengths = PassageLengths.around(self.settings.passage_tokens)
-        with self._changing(model) as writer:
-            folder = self.settings.folder
-            indexer = Indexer(writer, self.embedder, self.segmenter, lengths, folder, progress)
+        folder = self.settings.folder
+        with self._batches(bulk=bulk) as batches, self._changing(model) as writer:
+            indexer = Indexer(
+                writer, self.embedder, self.segmenter, lengths, folder, progress, batches
+            )
             return indexer.add(paths, prune=prune)
+
+    def _batches(self, *, bulk: bool) -> AbstractContextManager[Batches]:
+        """Return what embeds passages: this process, or the workers of a cluster."""
+        settings = self.settings
+        if not bulk or not settings.ray:
+            return nullcontext(OwnBatches(self.embedder))
+        from rag.embedding.cluster import RayBatches
+
+        return RayBatches(
+            settings.ray, settings.model, settings.cache, self.embedder.identity,
+            cpus=settings.ray_cpus, tell=self._tell,
+        )  # fmt: skip
 
     @contextmanager
     def _changing(self, model: ModelRecord) -> Iterator[StoreWriter]:
@@ -292,8 +314,6 @@ class Engine:
 
     def similarity(self, subject: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine between a subject and each text, for cleaning to tell what is near."""
-        from rag.indexing import similarity
-
         return similarity(self.embedder, subject, texts)
 
     def delete(self, keys: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ YinjuError
 ├── SourceError         a file cannot be read as documents
 ├── ModelError          an embedding model is missing, damaged or not installable here
 ├── LLMError            a language model cannot be opened, or did not answer
+├── ClusterError        a Ray cluster cannot be reached, or not embed as this machine does
 └── IndexFolderError    an index folder cannot be used
     ├── IndexMissingError
     ├── IndexDamagedError
@@ -41,6 +42,10 @@ class ModelError(YinjuError):
 
 class LLMError(YinjuError):
     """A language model cannot be opened, or did not answer."""
+
+
+class ClusterError(YinjuError):
+    """A Ray cluster cannot be reached, was lost, or cannot embed as this machine does."""
 
 
 class IndexFolderError(YinjuError):

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from rag.embedding import Embedder
+from rag.ahead import ReadAhead, ReadFile
+from rag.embedding import Batches, Embedder, OwnBatches
 from rag.errors import SourceError
 from rag.language.words import Segmenter
-from rag.passages import PassageLengths, split_document
+from rag.passages import PassageLengths
 from rag.records import Document, Passage
-from rag.sources import Source, document_path, load_file
-from rag.store import SPOOL, CatalogReader, FileState, ModelRecord, Spool, StoreWriter
+from rag.sources import document_path
+from rag.store import SPOOL, CatalogReader, ModelRecord, Spool, StoreWriter
 from rag.storing import remove_document, store_vectors, text_to_embed, word_entries
-from rag.survey import is_gone, state_of, survey_files
+from rag.supply import VectorSupply
+from rag.survey import is_gone, survey_files
 
 Progress = Callable[[str, int, int], None]
 """``progress(file, passages done, passages expected)``; what is expected is an estimate."""
@@ -75,10 +76,15 @@ class Indexer:
         lengths: PassageLengths,
         folder: Path,
         progress: Progress | None = None,
+        batches: Batches | None = None,
     ) -> None:
-        """Prepare to add; the spool lies in ``folder``."""
+        """Prepare to add; the spool lies in ``folder``.
+
+        Passages are embedded by ``batches``, by default in this process.
+        """
         self._writer = writer
         self._embedder = embedder
+        self._batches = batches or OwnBatches(embedder)
         self._segmenter = segmenter
         self._lengths = lengths
         self._folder = folder
@@ -86,7 +92,8 @@ class Indexer:
         self._extent = _Extent()
         self._done = 0
         self._committed = time.monotonic()
-        self._spool: Spool
+        self._supply: VectorSupply
+        self._ahead: ReadAhead
         self.report = AddReport()
 
     def add(self, paths: Sequence[Path], *, prune: bool = False) -> AddReport:
@@ -103,28 +110,45 @@ class Indexer:
         self._extent.total = sum(survey.to_read.values())
         identity = self._embedder.identity
         model = ModelRecord(identity.name, identity.digest, identity.dimension, identity.precision)
-        with closing(Spool(self._folder / SPOOL, model)) as self._spool:
-            for path, size in survey.to_read.items():
-                end = self._extent.done + size
-                try:
-                    self._add_file(path, size)
-                except SourceError as error:
-                    self.report.problems.append((str(path), str(error)))
-                self._extent.done = end
-                self._show(str(path))
-            self._take_leave(survey.gone, prune=prune)
-            if self.report.changes or self._writer.owes_commit:
-                self._writer.commit(more=False)
-                self._spool.clear()
+        with closing(Spool(self._folder / SPOOL, model)) as spool:
+            self._supply = VectorSupply(self._writer, spool, self._batches)
+            try:
+                self._add_files(survey.to_read)
+                self._take_leave(survey.gone, prune=prune)
+                if self.report.changes or self._writer.owes_commit:
+                    self._commit(more=False)
+            finally:
+                self._supply.keep_arrived()
         return self.report
 
-    def _add_file(self, path: Path, size: int) -> None:
-        name = document_path(path)
+    def _add_files(self, files: Mapping[Path, int]) -> None:
+        self._ahead = ReadAhead(
+            files, self._embedder, self._lengths, lambda: self._writer.catalog, self._ask,
+            self._batches.ahead,
+        )  # fmt: skip
+        for file in self._ahead:
+            end = self._extent.done + file.size
+            try:
+                self._add_file(file)
+            except SourceError as error:
+                self.report.problems.append((str(file.path), str(error)))
+            self._extent.done = end
+            self._show(str(file.path))
+
+    def _commit(self, *, more: bool) -> None:
+        self._writer.commit(more=more)
+        self._supply.clear_spool()
+        self._committed = time.monotonic()
+
+    def _add_file(self, file: ReadFile) -> None:
+        name = document_path(file.path)
         self._show(name)
-        source, state = _load(path, self._embedder)
+        if isinstance(file.loaded, SourceError):
+            raise file.loaded
+        source, state = file.loaded
         before = self._writer.catalog.keys_of_file(name)
         self.report.problems.extend((name, problem) for problem in source.problems)
-        self._put_all(source, size)
+        self._put_all(file)
         if source.problems:
             # What a bad part held before is kept, and the file is read again next time.
             self._writer.catalog.put_file(name, replace(state, digest=""))
@@ -150,19 +174,15 @@ class Indexer:
         self.report.removed += 1
         self.report.changes["removed", name] += 1
 
-    def _put_all(self, source: Source, size: int) -> None:
-        changed = [document for document in source.documents if self._is_changed(document)]
-        characters = sum(len(document.text) for document in changed)
-        split = (
-            (document, split_document(document, self._embedder.count_tokens, self._lengths))
-            for document in changed
-        )
+    def _put_all(self, file: ReadFile) -> None:
+        documents = enumerate(file.documents)
+        changed = {place: document for place, document in documents if self._is_changed(document)}
+        characters = sum(len(document.text) for document in changed.values())
+        split = ((changed[place], self._ahead.passages(file, place)) for place in changed)
         for group in _groups(split):
-            self._put_group(source.path, group, size / max(characters, 1))
+            self._put_group(document_path(file.path), group, file.size / max(characters, 1))
             if time.monotonic() - self._committed > _COMMIT_SECONDS:
-                self._writer.commit()
-                self._spool.clear()
-                self._committed = time.monotonic()
+                self._commit(more=True)
 
     def _is_changed(self, document: Document) -> bool:
         before = self._writer.catalog.document(document.key)
@@ -207,28 +227,22 @@ class Indexer:
     ) -> np.ndarray:
         """Return a vector a passage; those that the index already has are not computed again."""
         vectors = np.empty((len(passages), self._embedder.identity.dimension), np.float32)
-        new: list[int] = []
-        known = self._writer.known_vectors(digests)
+        places = defaultdict(list)
         for place, digest in enumerate(digests):
-            vector = known.get(digest)
-            if vector is None:
-                vector = self._spool.vector(digest)
-            if vector is None:
-                new.append(place)
-            else:
-                vectors[place] = vector
-                self._advance(passages[place], bytes_each)
-        for start in range(0, len(new), _BATCH):
-            batch = new[start : start + _BATCH]
-            vectors[batch] = self._embedder.embed_passages(
-                [text_to_embed(passages[i]) for i in batch]
-            )
-            self._spool.add([digests[i] for i in batch], vectors[batch])
-            for place in batch:
-                self._advance(passages[place], bytes_each)
+            places[digest].append(place)
+        for found in self._supply.take(digests, [text_to_embed(passage) for passage in passages]):
+            for digest, vector in found.items():
+                for place in places[digest]:
+                    vectors[place] = vector
+                    self._advance(passages[place], bytes_each)
             self._show(path)
-        self.report.embedded += len(new)
+        self.report.embedded = self._supply.embedded
         return vectors
+
+    def _ask(self, passages: Sequence[Passage]) -> None:
+        """Say that passages will be stored soon."""
+        texts = [text_to_embed(passage) for passage in passages]
+        self._supply.ask([_passage_digest(passage) for passage in passages], texts)
 
     def _advance(self, passage: Passage, bytes_each: float) -> None:
         self._done += 1
@@ -256,25 +270,6 @@ class Indexer:
         self.report.renamed += 1
         self.report.changes["added", document.path] -= 1
         self.report.changes["renamed", document.path] += 1
-
-
-def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[float]:
-    """Return the cosine between a subject and each text."""
-    if not texts:
-        return []
-    vectors = embedder.embed_passages([subject, *texts])
-    cosines: list[float] = (vectors[1:] @ vectors[0]).tolist()
-    return cosines
-
-
-def _load(path: Path, embedder: Embedder) -> tuple[Source, FileState]:
-    """Read a file; its state is that from before, so that a change meanwhile is seen later."""
-    try:
-        state = state_of(path)
-        source = load_file(path, similarity=partial(similarity, embedder))
-        return source, replace(state, digest=source.digest)
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
 def _groups(

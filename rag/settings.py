@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rag.address import FORM, TOKEN, Index, MilvusAddress, parse_index
 from rag.errors import SettingsError
@@ -34,6 +35,9 @@ _KINDS: dict[str, tuple[Callable[[Any], object], tuple[type, ...], str]] = {
 """By type: what makes a value, what it may be made of, and what to call it."""
 
 
+_CLUSTER = "auto, local, HOST:6379 or ray://HOST:10001"
+
+
 def _user_folder(kind: str) -> Path:
     import platformdirs
 
@@ -58,7 +62,9 @@ class Settings:
     converted models are kept, ``model`` the embedding model, ``top_k`` how many passages are read
     for an answer, ``threshold`` the least calibrated score (0 to 1) at which a question is
     answered, ``passage_tokens`` the target length of passages in the embedder's tokens, ``wait``
-    how many seconds to wait for another process that writes to the index.
+    how many seconds to wait for another process that writes to the index, ``ray`` the Ray cluster
+    that ``rag index`` embeds on ("" for none), ``ray_cpus`` how many processors each of its workers
+    takes.
 
     ``llm`` is a language model that writes the answers (``provider:model``, a GGUF file, or a name
     that the OpenAI-compatible server at ``llm_url`` knows), "" for none; ``llm_timeout`` how many
@@ -73,6 +79,8 @@ class Settings:
     threshold: float = 0.18
     passage_tokens: int = 128
     wait: float = 60.0
+    ray: str = ""
+    ray_cpus: int = 1
     llm: str = ""
     llm_url: str = ""
     llm_timeout: float = 60.0
@@ -87,6 +95,8 @@ class Settings:
             "a whole number from 16 to 400",
         )  # fmt: skip
         _require(self.wait >= 0, "wait", self.wait, "a number of seconds from 0")
+        _require(not self.ray or _is_cluster(self.ray), "ray", self.ray, _CLUSTER)
+        _require(self.ray_cpus >= 1, "ray_cpus", self.ray_cpus, "a whole number from 1")
         _require(bool(self.model), "model", self.model, "a model's name")
         _require(self.llm_timeout > 0, "llm_timeout", self.llm_timeout, "a number above 0")
         _require(
@@ -189,6 +199,20 @@ def _convert(name: str, kind: str, value: object) -> object:
     except ValueError as error:
         raise SettingsError(f"{name} is {value!r}, expected {expected}") from error
     return made.expanduser() if isinstance(made, Path) else made
+
+
+def _is_cluster(address: str) -> bool:
+    """Return whether this is an address that ``ray.init`` takes."""
+    if address in ("auto", "local"):
+        return True
+    try:
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        return bool(
+            parts.scheme in ("", "ray") and parts.hostname and parts.port
+            and not (parts.path or parts.query or parts.fragment or parts.username)
+        )  # fmt: skip
+    except ValueError:
+        return False
 
 
 def _require(condition: bool, name: str, value: object, expected: str) -> None:

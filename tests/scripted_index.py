@@ -6,23 +6,30 @@ from pathlib import Path
 
 from cli.scripted import WordEmbedder
 
+from rag.address import Index
+from rag.embedding import Batches
 from rag.indexing import AddReport, Indexer
 from rag.language.words import Segmenter
 from rag.passages import PassageLengths
 from rag.records import Document
 from rag.settings import Settings
-from rag.store import IndexReader, IndexWriter, ModelRecord
+from rag.store import IndexReader, ModelRecord, open_writer
 
 SEGMENTER = Segmenter(Settings().cache)
 Moves = list[tuple[str, int, int]]
 
 
 class Bench:
-    """An index folder, the embedder that counts its calls, and the progress that was shown."""
+    """An index, the embedder that counts its calls, and the progress that was shown.
 
-    def __init__(self, folder: Path) -> None:
+    ``batches`` embeds in place of the embedder where it is given.
+    """
+
+    def __init__(self, folder: Path, index: Index | None = None) -> None:
         self.folder = folder
+        self.index = index or folder
         self.embedder = WordEmbedder()
+        self.batches: Batches | None = None
         self.moves: Moves = []
 
     @property
@@ -33,10 +40,10 @@ class Bench:
     def add(self, *paths: Path, prune: bool = False) -> AddReport:
         self.embedder.batches.clear()
         self.moves.clear()
-        with IndexWriter(self.folder, self.model) as writer:
+        with open_writer(self.index, self.model) as writer:
             return Indexer(
                 writer, self.embedder, SEGMENTER, PassageLengths(16, 24), self.folder,
-                lambda *move: self.moves.append(move),
+                lambda *move: self.moves.append(move), self.batches,
             ).add(paths, prune=prune)  # fmt: skip
 
     def documents(self) -> dict[str, Document]:

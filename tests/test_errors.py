@@ -8,6 +8,7 @@ TREE = {
     "SourceError": "YinjuError",
     "ModelError": "YinjuError",
     "LLMError": "YinjuError",
+    "ClusterError": "YinjuError",
     "IndexFolderError": "YinjuError",
     "IndexMissingError": "IndexFolderError",
     "IndexDamagedError": "IndexFolderError",

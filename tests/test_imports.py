@@ -11,7 +11,7 @@ import rag
 
 HEAVY = [
     "torch", "faiss", "gradio", "onnxruntime", "jieba", "langchain", "langchain_core",
-    "sentence_transformers", "transformers", "numpy",
+    "sentence_transformers", "transformers", "numpy", "ray",
 ]  # fmt: skip
 NEVER_TO_ASK = [
     "torch",
@@ -20,6 +20,7 @@ NEVER_TO_ASK = [
     "langchain",
     "langchain_core",
     "gradio",
+    "ray",
 ]
 
 

@@ -12,8 +12,8 @@ import pytest
 from cli.scripted import WordEmbedder
 from scripted_index import Bench, Write, counts, long_text, records
 
+from rag.embedding import similarity
 from rag.errors import IndexFolderError
-from rag.indexing import similarity
 from rag.store import IndexReader, explain_full_disk
 
 
@@ -163,16 +163,16 @@ def test_without_a_commit_an_interruption_leaves_the_index_as_it_was(
 def test_an_os_error_while_a_file_is_read_is_a_problem_of_that_file(
     bench: Bench, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rag.indexing
+    import rag.ahead
 
-    load = rag.indexing.load_file
+    load = rag.ahead.load_file
 
     def failing(path: Path, **options: object) -> object:
         if path.name == "bad.txt":
             raise OSError(errno.EIO, "Input/output error")
         return load(path, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("rag.indexing.load_file", failing)
+    monkeypatch.setattr("rag.ahead.load_file", failing)
     bad, good = write("bad.txt", "words"), write("good.txt", "The gate is open.")
     report = bench.add(bad, good)
     assert report.problems == [(str(bad), f"{bad}: cannot be read (Input/output error)")]

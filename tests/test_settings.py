@@ -46,8 +46,8 @@ def test_of_two_files_only_yinju_toml_is_read(tmp_path: Path) -> None:
 
 
 LIST = (
-    "cache, index, llm, llm_retries, llm_timeout, llm_url, model, passage_tokens, threshold, "
-    "top_k, unsupported, wait"
+    "cache, index, llm, llm_retries, llm_timeout, llm_url, model, passage_tokens, ray, ray_cpus, "
+    "threshold, top_k, unsupported, wait"
 )
 
 

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,7 +102,17 @@ def open_engine(options: argparse.Namespace) -> Engine:
 
     flags = {
         name: getattr(options, name, None)
-        for name in ("index", "model", "top_k", "threshold", "wait", "llm", "llm_url")
+        for name in (
+            "index",
+            "model",
+            "top_k",
+            "threshold",
+            "wait",
+            "llm",
+            "llm_url",
+            "ray",
+            "ray_cpus",
+        )
     }
     settings = Settings.load(flags)
     index = settings.index
@@ -152,7 +162,10 @@ def say(text: str) -> None:
     """Print a message on stderr, as one line without anything that steers a terminal."""
     from rag.terminal import on_one_line
 
-    print(on_one_line(text), file=sys.stderr, flush=True)
+    bars: Any = sys.modules.get("tqdm")
+    # A bar that is shown gives way to the message, and is drawn again below it.
+    with bars.tqdm.external_write_mode(sys.stderr) if bars else nullcontext():
+        print(on_one_line(text), file=sys.stderr, flush=True)
 
 
 def say_problems(problems: Sequence[tuple[str, str]]) -> None:

@@ -30,6 +30,7 @@ from rag.errors import UsageError
 _EXAMPLES = """\
   rag index ~/reports notes.md          add or update files and folders
   rag index ~/reports --prune           and take out what is gone from there
+  rag index ~/archive --ray auto        embed on a Ray cluster, for what is large
   rag watch ~/reports                   keep the index in step with a folder
   rag index --explain page.html         what cleaning keeps and drops; indexes nothing
   rag list --since 2025-01-01           the documents of the index
@@ -83,6 +84,15 @@ def _add_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--prune", action="store_true",
         help="remove the documents of files that are gone from the folders named",
     )  # fmt: skip
+    index.add_argument(
+        "--ray", metavar="ADDRESS",
+        help="embed on a Ray cluster: auto, HOST:6379 or ray://HOST:10001; local starts Ray here "
+        "(YINJU_RAY)",
+    )  # fmt: skip
+    index.add_argument(
+        "--ray-cpus", type=int, metavar="N",
+        help="processors of the cluster that each worker takes, with a model of its own (1)",
+    )  # fmt: skip
     add_wait_flag(index)
     index.set_defaults(command=_index)
 
@@ -94,7 +104,7 @@ def _index(options: argparse.Namespace) -> int:
         raise UsageError("name a file or folder to index: rag index PATH...")
     with open_engine(options) as engine:
         with progress_bar("indexing") as move:
-            report = engine.add(options.paths, move, prune=options.prune)
+            report = engine.add(options.paths, move, prune=options.prune, bulk=True)
         note = "" if options.index else samples_note(engine, options.paths)
     say_problems(report.problems)
     if report.gone:

@@ -53,8 +53,19 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(name: str, cache: Path) -> Embedder:
+def similarity(embedder: Embedder, subject: str, texts: Sequence[str]) -> list[float]:
+    """Return the cosine between a subject and each text."""
+    if not texts:
+        return []
+    vectors = embedder.embed_passages([subject, *texts])
+    cosines: list[float] = (vectors[1:] @ vectors[0]).tolist()
+    return cosines
+
+
+def open_embedder(name: str, cache: Path, threads: int | None = None) -> Embedder:
     """Open the bundled model, or any other by the name or folder sentence-transformers knows.
+
+    It computes on so many ``threads``, by default on every processor.
 
     Raises:
         ModelError: the model cannot be found, loaded or converted.
@@ -62,7 +73,7 @@ def open_embedder(name: str, cache: Path) -> Embedder:
     if name == BUNDLED:
         from rag.embedding.bundled import BundledEmbedder
 
-        return BundledEmbedder.open(cache)
+        return BundledEmbedder.open(cache, threads)
     from rag.embedding.hub import HubEmbedder
 
-    return HubEmbedder.open(name)
+    return HubEmbedder.open(name, threads)

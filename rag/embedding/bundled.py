@@ -25,9 +25,9 @@ class BundledEmbedder:
         )
 
     @classmethod
-    def open(cls, cache: Path) -> BundledEmbedder:
+    def open(cls, cache: Path, threads: int | None = None) -> BundledEmbedder:
         """Open the encoder, converting its weights into ``cache`` the first time."""
-        return cls(Encoder.open(cache))
+        return cls(Encoder.open(cache, threads))
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a question, shape (len(texts), dimension)."""

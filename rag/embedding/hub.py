@@ -28,14 +28,17 @@ class HubEmbedder:
         self.identity = ModelIdentity(name, _digest(model), dimension, _precision(model))
 
     @classmethod
-    def open(cls, name: str) -> HubEmbedder:
-        """Load the model.
+    def open(cls, name: str, threads: int | None = None) -> HubEmbedder:
+        """Load the model; with ``threads``, torch computes on so many from now on.
 
         Raises:
             ModelError: sentence-transformers cannot find or load it.
         """
+        import torch
         from sentence_transformers import SentenceTransformer
 
+        if threads is not None:
+            torch.set_num_threads(threads)
         try:
             return cls(name, SentenceTransformer(name, device="cpu"))
         except (OSError, ValueError) as error:

@@ -80,10 +80,12 @@ class Encoder:
     """multilingual-e5-small on ONNX Runtime in int8, to embed with and to read with.
 
     Each text runs alone, on one thread, so its vector does not depend on its neighbours; several
-    texts run side by side, one on each processor.
+    texts run side by side, one on each processor, or on so many ``threads``.
     """
 
-    def __init__(self, file: WeightFile, tokenizer: Tokenizer, cache: Path) -> None:
+    def __init__(
+        self, file: WeightFile, tokenizer: Tokenizer, cache: Path, threads: int | None = None
+    ) -> None:
         self.tokenizer = tokenizer
         self.dimension = file.sizes.hidden
         self.most_tokens = file.sizes.positions
@@ -92,10 +94,10 @@ class Encoder:
         model = _converted(file, tokenizer, cache)
         self.precision = Precision(model.stem.rpartition("-")[2])
         self._embedder = _Session(file, model)
-        self._pool = ThreadPoolExecutor(max(1, os.cpu_count() or 1))
+        self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1)
 
     @classmethod
-    def open(cls, cache: Path) -> Encoder:
+    def open(cls, cache: Path, threads: int | None = None) -> Encoder:
         """Open the bundled weights; the first time, check and convert them into ``cache``.
 
         Raises:
@@ -109,7 +111,7 @@ class Encoder:
             return model_bytes(file.vocabulary())
 
         model = cached(cache, f"{_STEM}.spm", pieces)
-        return cls(file, Tokenizer(model, file.character_map()), cache)
+        return cls(file, Tokenizer(model, file.character_map()), cache, threads)
 
     def embed(self, texts: Sequence[str]) -> FloatArray:
         """Return unit vectors, shape (len(texts), dimension); texts are cut at ``most_tokens``."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,20 +59,22 @@ class Spool:
 
     def add(self, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Keep vectors, shape (len(digests), dimension)."""
-        records = np.zeros(len(digests), self._record)
-        records["digest"] = [np.void(bytes.fromhex(digest)) for digest in digests]
-        records["vector"] = vectors
-        for record in records:
-            record["checksum"] = _checksum(record)
-        _write(self._file.fileno(), records.tobytes())
+        _write(self._file.fileno(), self._records(digests, vectors))
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             os.fsync(self._file.fileno())
             self._synced = time.monotonic()
 
-    def clear(self) -> None:
-        """Drop what the index now has; what was read at opening can still be used."""
-        self._file.truncate(len(self._head))
-        self._file.seek(0, os.SEEK_END)
+    def clear(self, keep: Mapping[str, NDArray[np.float32]] | None = None) -> None:
+        """Drop what the index now has; what was read at opening can still be used.
+
+        ``keep`` has the vectors that it does not have yet, by digest. They are written over the
+        first records, all as long as each other, so that whoever is killed here loses none.
+        """
+        self._file.seek(len(self._head))
+        if keep:
+            records = self._records(list(keep), np.stack(list(keep.values())))
+            _write(self._file.fileno(), records)
+        self._file.truncate()
 
     def close(self) -> None:
         """Close the file, which stays when it has records."""
@@ -80,6 +82,14 @@ class Spool:
         self._file.close()
         if is_empty:
             self._path.unlink()
+
+    def _records(self, digests: Sequence[str], vectors: NDArray[np.float32]) -> bytes:
+        records = np.zeros(len(digests), self._record)
+        records["digest"] = [np.void(bytes.fromhex(digest)) for digest in digests]
+        records["vector"] = vectors
+        for record in records:
+            record["checksum"] = _checksum(record)
+        return records.tobytes()
 
     def _load(self) -> None:
         content = self._file.read()

@@ -1,5 +1,6 @@
 from contextlib import closing
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +79,41 @@ def test_what_was_committed_is_dropped_and_the_empty_file_with_it(tmp_path: Path
     with closing(Spool(tmp_path / "spool", MODEL)) as spool:
         spool.clear()
     assert not (tmp_path / "spool").exists()
+
+
+def test_what_is_not_committed_yet_outlasts_what_is(tmp_path: Path) -> None:
+    path = tmp_path / "spool"
+    fill(path)
+    with closing(Spool(path, MODEL)) as spool:
+        spool.clear({OTHER: np.array([0.6, 0.8], np.float32)})
+        assert found_in(path) == [OTHER]
+        spool.add([THIRD], np.array([[0, 1]], np.float32))
+    assert found(path) == {OTHER: pytest.approx([0.6, 0.8]), THIRD: [0, 1]}
+
+
+def test_who_is_killed_while_a_spool_is_cleared_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "spool"
+    fill(path)
+    spool = Spool(path, MODEL)
+    with monkeypatch.context() as patch, pytest.raises(AttributeError):
+        patch.setattr(spool, "_file", Uncut(spool._file))
+        spool.clear({OTHER: np.array([0.6, 0.8], np.float32)})
+    spool.close()
+    assert found_in(path) == [OTHER, OTHER]
+    assert found(path) == {OTHER: pytest.approx([0.6, 0.8])}
+
+
+class Uncut:
+    """A file whose process ends before it can cut it off."""
+
+    def __init__(self, file: FileIO) -> None:
+        self.seek, self.fileno = file.seek, file.fileno
+
+
+def found_in(path: Path) -> list[str]:
+    """Return the digests of a spool's records."""
+    content = path.read_bytes()
+    start = content.index(b"\n") + 1
+    return [content[at : at + 16].hex() for at in range(start, len(content), 16 + 2 * 4 + 4)]
