@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +24,7 @@ from rag.encoder.weights import FloatArray, WeightFile
 QUESTION, PASSAGE = "query: ", "passage: "
 """What e5 was trained to see before a question and before a text to find."""
 
-_FORM = 1
+_FORM = 2
 """Raised when the converted files change form, so that old ones are made again."""
 
 _PROBES = (
@@ -61,7 +61,10 @@ class _Session:
         source = model if isinstance(model, bytes) else str(model)
         try:
             self._session: Any = onnxruntime.InferenceSession(
-                source, options, providers=["CPUExecutionProvider"]
+                source,
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=["SkipLayerNormFusion"],  # it would be slower: see graph.py
             )
         except (errors.InvalidProtobuf, errors.InvalidGraph, errors.Fail) as error:
             if isinstance(model, bytes):
@@ -121,18 +124,18 @@ class Encoder:
             vectors[place] = outputs[0][0]
         return vectors
 
-    def read(self, windows: Sequence[Sequence[int]], adapters: Path) -> list[WindowScores]:
+    def read(self, windows: Iterable[Sequence[int]], adapters: Path) -> list[WindowScores]:
         """Return the scores of windows of token ids, special tokens included.
 
         Args:
-            windows: ``<s> question </s></s> text </s>``, each at most ``most_tokens`` long.
+            windows: ``<s> question </s></s> text </s>``, each at most ``most_tokens`` long. The
+                first are read while the next are made.
             adapters: the trained adapters' file.
         """
         session = self._reader(adapters)
-        scores: list[WindowScores | None] = [None] * len(windows)
-        for place, (spans, relevance) in self._run(session, windows):
-            scores[place] = WindowScores(spans[0], float(relevance[0, 0, 0]))
-        return [item for item in scores if item is not None]
+        reading = [self._pool.submit(session, window) for window in windows]
+        outputs = (future.result() for future in reading)
+        return [WindowScores(spans[0], float(score[0, 0, 0])) for spans, score in outputs]
 
     @functools.cache  # noqa: B019  an encoder lives as long as its process
     def _reader(self, adapters: Path) -> _Session:

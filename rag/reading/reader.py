@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -95,15 +95,18 @@ class SpanReader:
         kind, unit = asked_for(question.text), unit_asked_for(question.text)
         windows: list[list[Window]] = []
         around = []
-        for hit in hits:
-            body = self._segmenter.words(hit.passage.text)
-            near = surroundings(documents[hit.passage.document_key], body, self._segmenter)
-            around.append(near)
-            shown = [*self._segmenter.words(hit.passage.context), *body]
-            names = shared_names(question, shown, near)
-            windows.append(make_windows(asked, hit.passage, tokenizer, most, names))
-        every = [window.ids for several in windows for window in several]
-        scores = iter(self._encoder.read(every, adapters_path()))
+
+        def made() -> Iterator[tuple[int, ...]]:
+            for hit in hits:
+                body = self._segmenter.words(hit.passage.text)
+                near = surroundings(documents[hit.passage.document_key], body, self._segmenter)
+                around.append(near)
+                shown = [*self._segmenter.words(hit.passage.context), *body]
+                names = shared_names(question, shown, near)
+                windows.append(make_windows(asked, hit.passage, tokenizer, most, names))
+                yield from (window.ids for window in windows[-1])
+
+        scores = iter(self._encoder.read(made(), adapters_path()))
         found: list[Candidate] = []
         for rank, (hit, several, near) in enumerate(zip(hits, windows, around, strict=True)):
             scored = [(window, next(scores)) for window in several]

@@ -159,8 +159,8 @@ def test_a_converted_file_cut_short_is_named(
     encoder: Encoder, cache: Path, tmp_path: Path, ending: str
 ) -> None:
     stem = f"{weights.MODEL_NAME}-{weights.FILE_SHA256[:8]}-?"
-    for path in [*cache.glob(stem + ".spm"), *cache.glob(f"{stem}-{encoder.precision}.onnx")]:
-        shutil.copy(path, tmp_path)
+    for name in (f"{stem}.spm", f"{stem}-{encoder.precision}.onnx"):
+        shutil.copy(max(cache.glob(name)), tmp_path)  # of the newest form
     (short,) = tmp_path.glob("*" + ending)
     short.write_bytes(short.read_bytes()[:1000])
     with pytest.raises(ModelError, match="is damaged") as caught:
