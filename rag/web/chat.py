@@ -138,6 +138,7 @@ class Chat:
             "api_visibility": "private",
             "concurrency_limit": _AT_ONCE,
             "concurrency_id": "asking",
+            "show_progress": "hidden",
         }
         asking = self.question.submit(**ask, trigger_mode="always_last")
         trying = self.examples.click(
