@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rag.engine import Engine
 from rag.language.clozes import Cloze, make_clozes
@@ -16,6 +16,9 @@ from rag.records import Document, Language
 
 _TRIES = 3
 """How many questions are tried for each one wanted."""
+
+_DRAWN = 200
+"""How many documents are looked at."""
 
 _LEAST_SHARE = 0.8
 """How much of its sentence a question keeps at least."""
@@ -38,8 +41,7 @@ def example_questions(
         IndexFolderError: the index cannot be used.
     """
     draw = random.Random(1)
-    documents = list(engine.documents())
-    draw.shuffle(documents)
+    documents = _sample(engine.documents(), draw)
     found: list[str] = []
     for tries, (document, cloze) in enumerate(_one_of_each(documents, draw)):
         if len(found) == most or tries == most * _TRIES:
@@ -48,6 +50,18 @@ def example_questions(
         if _is_answered(engine, document, cloze):
             found.append(cloze.question)
     return found
+
+
+def _sample(documents: Iterable[Document], draw: random.Random) -> list[Document]:
+    """Return some of the documents in random order, without holding the others (Vitter's R)."""
+    drawn: list[Document] = []
+    for number, document in enumerate(documents):
+        if len(drawn) < _DRAWN:
+            drawn.append(document)
+        elif (place := draw.randrange(number + 1)) < _DRAWN:
+            drawn[place] = document
+    draw.shuffle(drawn)
+    return drawn
 
 
 def _one_of_each(
