@@ -70,12 +70,16 @@ class Wording:
         ]
         return self.limited.format(self.comma.join(parts)) if parts else ""
 
-    def left_out(self, sentence: Sentence) -> str:
+    def refused(self, sentence: Sentence) -> str:
         """Return a sentence that a language model wrote, and why it is not shown."""
         text = sentence.text
         if len(text) > _MOST_LEFT_OUT:
             text = f"{text[:_MOST_LEFT_OUT].rstrip()}…"
-        return f"{self.dropped}: {text} ({self.faults[sentence.fault]})"
+        return f"{text} ({self.faults[sentence.fault]})"
+
+    def left_out(self, sentence: Sentence) -> str:
+        """Return the same, said to be left out."""
+        return f"{self.dropped}: {self.refused(sentence)}"
 
     def day(self, day: date | None) -> str:
         """Return up to which day a figure counts."""
