@@ -182,10 +182,11 @@ class Chat:
             lambda told, *given: markup.warning(_wrong(*given)) if told else gr.skip(),
             [self.limits, *days], self.limits, **quietly,
         )  # fmt: skip
-        self.clear.click(
+        # One after the other, or an answer that is still growing might come after.
+        self.clear.click(None, cancels=[asking, trying], **quietly).then(
             lambda words: ((), "", "", None, "", gr.update(**_buttons(words))), language,
             [self.turns, self.said, self.source, self.export, self.problem, self.question],
-            cancels=[asking, trying], api_visibility="private",
+            **quietly,
         )  # fmt: skip
 
     def labels(self, words: Phrases) -> list[tuple[Any, dict[str, Any]]]:
