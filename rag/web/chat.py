@@ -239,9 +239,11 @@ class Chat:
         grown, writing = turns, False
         try:
             filters = filters_from(publisher, path, parse_day(since), parse_day(until))
-            answering = follow(
-                lambda tell: self._answer(turn.understood, filters, stop, tell), poll=_HEARTBEAT
-            )
+
+            def answer_it(tell: Callable[[Answer], None]) -> Answer:
+                return self._answer(turn.understood, filters, stop, tell)
+
+            answering = follow(answer_it, poll=_HEARTBEAT)
             with self._quiet.broken(), closing(answering):
                 for answer in answering:
                     if answer is None:

@@ -11,6 +11,7 @@ CSS = """
   color: var(--yj-quiet); font-size: .85rem; }
 .yj-words { font-size: 1.25rem; font-weight: 650; margin: .2rem 0; overflow-wrap: anywhere; }
 .yj-written { font-size: 1.05rem; margin: .2rem 0; overflow-wrap: anywhere; }
+#yj-problem:not(:has(.yj-note)), #yj-limits:not(:has(.yj-note)) { display: none; }
 .yj-dropped { font-size: .85rem; color: var(--yj-quiet); margin: .4rem 0; }
 .yj-dropped summary { cursor: pointer; }
 .yj-dropped li { font-style: italic; overflow-wrap: anywhere; }
