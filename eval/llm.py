@@ -183,6 +183,8 @@ def model(
             counts["written"] += bool(answer.sentences)
             if answer.fallback:
                 counts[f"fell back: {answer.fallback}"] += 1
+            if answer.ending:
+                counts[f"cut off: {answer.ending}"] += 1
             counts["sentences shown"] += len(answer.sentences)
             counts["sentences left out"] += len(answer.dropped)
             counts["citations to nothing, taken away"] += answer.unknown_citations
@@ -192,7 +194,7 @@ def model(
                 sources = [around(item.document, item.start, item.end) for item in cited]
                 counts["figures not in the cited passage"] += strange(sentence.text, sources)
             shown.append({
-                "question": item.question, "text": answer.text,
+                "question": item.question, "text": answer.text, "cut off": answer.ending.value,
                 "sentences": [one.text for one in answer.sentences],
                 "left out": [[one.text, one.fault.value] for one in answer.dropped],
             })  # fmt: skip

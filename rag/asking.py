@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Event
 
 from rag.errors import LLMError, UsageError
 from rag.evidence import answer_from, combine, combine_apart, compare_places, settles
@@ -20,6 +21,7 @@ from rag.records import (
     Answer,
     Document,
     Draft,
+    Ending,
     Fallback,
     Filters,
     Hit,
@@ -61,8 +63,10 @@ class Asking:
         self._timings: dict[str, float] = {}
         self._found: tuple[Question, list[Passage], dict[str, Document]] | None = None
 
-    def stream(self, question: str) -> Iterator[Answer]:
+    def stream(self, question: str, stop: Event | None = None) -> Iterator[Answer]:
         """Yield the answer as it grows, whole at last: sentence by sentence where a model writes.
+
+        A model is cut off once ``stop`` is set.
 
         Raises:
             UsageError: the question is empty or too long, or the filters let nothing through.
@@ -74,14 +78,14 @@ class Asking:
                 "no document passes the filters. `rag list` shows paths, dates and publishers; "
                 f"{undated} of the documents have no date, {unpublished} no publisher"
             )
-        answer = self._answer(question)
+        answer = replace(self._answer(question), filters=self._filters or Filters())
         if self._author is None or self._found is None or not answer.answered or answer.combined:
             yield replace(answer, timings=self._timings)
             return
         start = time.perf_counter()
-        for grown in self._author.write(answer, *self._found):
+        for grown in self._author.write(answer, *self._found, stop):
             self._timings["writing"] = round(time.perf_counter() - start, 4)
-            yield replace(grown, timings=dict(self._timings))
+            yield replace(grown, timings=dict(self._timings), filters=answer.filters)
 
     def _answer(self, question: str) -> Answer:
         query = self._understand(question)
@@ -142,17 +146,34 @@ class Author:
         question: Question,
         sources: Sequence[Passage],
         documents: Mapping[str, Document],
+        stop: Event | None = None,
     ) -> Iterator[Answer]:
-        """Yield the answer after each sentence that stands; the extracted one where none does."""
+        """Yield what stands before the first sentence and after each, and the whole answer last.
+
+        That is what stood when ``stop`` was set or the model was cut off for another reason, the
+        extracted answer where nothing did.
+        """
         writing = Writing(question, extracted, sources, documents, self._standard, mark=self._mark)
+        ending = Ending.NONE
+        yield writing.so_far()
+        written = self._generator.write(question, sources, documents, stop)
         try:
-            for statement in self._generator.write(question, sources, documents):
-                if writing.take(statement) and (grown := writing.answer()):
-                    yield grown
+            for said in written:
+                if isinstance(said, Ending):
+                    ending = said
+                elif stop is not None and stop.is_set():
+                    ending = Ending.STOPPED
+                    break
+                else:
+                    writing.take(said)
+                    yield writing.so_far()
         except LLMError as error:
             yield writing.instead(Fallback.FAILED, str(error))
             return
-        yield writing.answer() or writing.instead(Fallback.UNSUPPORTED)
+        finally:
+            written.close()
+        why = Fallback.STOPPED if ending is Ending.STOPPED else Fallback.UNSUPPORTED
+        yield writing.answer(ending) or writing.instead(why, ending=ending)
 
 
 def _sources(draft: Draft, hits: Sequence[Hit]) -> list[Passage]:

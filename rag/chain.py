@@ -59,7 +59,10 @@ class AnswerChain(Runnable[str, Answer]):
         self, input: str, config: RunnableConfig | None = None, **kwargs: Any  # noqa: ANN401
     ) -> Iterator[Answer]:  # fmt: skip
         """Yield the answer as it grows; each one replaces the one before."""
-        yield from self._engine.stream(input, filters=self._filters)
+        for answer in self._engine.stream(input, filters=self._filters):
+            # Until something stands there is nothing to say, not even that nothing is said.
+            if answer.answered or not answer.writing:
+                yield answer
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ANN401
         """Return the answer to a question, or the statement that the documents do not say.

@@ -73,10 +73,12 @@ def _open_server(name: str, address: str, key: str, settings: Settings) -> BaseC
         raise LLMError("a server needs `pip install 'yinju[llm]'`") from error
     from pydantic import SecretStr
 
-    # Retries and the time-out are the generator's, which knows whether anything has been shown.
+    # Retries and the time-out are the generator's, which knows whether anything has been shown. A
+    # connection kept for the next question would outlive its server unnoticed.
     return ChatOpenAI(
         model=name, base_url=address, api_key=SecretStr(key), timeout=2 * settings.llm_timeout,
-        max_retries=0, temperature=0, max_completion_tokens=MOST_NEW_TOKENS,
+        stream_chunk_timeout=None, max_retries=0, temperature=0,
+        max_completion_tokens=MOST_NEW_TOKENS, default_headers={"Connection": "close"},
     )  # fmt: skip
 
 

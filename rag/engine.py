@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -220,11 +220,18 @@ class Engine:
         return whole
 
     def stream(
-        self, question: str, *, filters: Filters | None = None, top_k: int | None = None
-    ) -> Iterator[Answer]:
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        top_k: int | None = None,
+        stop: Event | None = None,
+    ) -> Generator[Answer]:
         """Yield the answer as it grows: at once, or sentence by sentence where a model writes.
 
-        The last one is whole. Raises what ``ask`` does.
+        Those before the last are ``writing``, the last one is whole. Once ``stop`` is set, a model
+        is cut off, and the last answer is what stood by then. Closing the iterator ends its request
+        as well. Raises what ``ask`` does.
         """
         wanted = self.settings.top_k if top_k is None else top_k
         if not 1 <= wanted <= MOST_PASSAGES_READ:
@@ -233,7 +240,7 @@ class Engine:
         asking = Asking(
             self.questions, self.answerer, self.segmenter, self.index, filters, wanted, self.author
         )
-        yield from asking.stream(question)
+        yield from asking.stream(question, stop)
 
     def add(
         self,

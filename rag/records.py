@@ -375,6 +375,16 @@ class Fallback(StrEnum):
     NONE = ""
     FAILED = "failed"
     UNSUPPORTED = "unsupported"
+    STOPPED = "stopped"
+
+
+class Ending(StrEnum):
+    """Why a language model was cut off before it had ended."""
+
+    NONE = ""
+    STOPPED = "stopped"
+    LOOPED = "looped"
+    LONG = "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,8 +411,10 @@ class Answer:
     are those of several things asked at once that have no answer. ``timings`` are seconds by stage.
 
     Where a language model wrote, ``sentences`` are what is shown of it and ``dropped`` what is not,
-    and ``unknown_citations`` counts those to no source, which are taken away; ``fallback`` says why
-    the reader answers after all, ``error`` what went wrong, on one line.
+    and ``unknown_citations`` counts those to no source, which are taken away; ``ending`` says why
+    it was cut off, ``fallback`` why the reader answers after all, ``error`` what went wrong, on one
+    line. While it is ``writing`` the answer is what stands so far, not answered where nothing does.
+    ``filters`` are what the documents were limited to.
     """
 
     question: str
@@ -421,7 +433,10 @@ class Answer:
     dropped: tuple[Sentence, ...] = ()
     unknown_citations: int = 0
     fallback: Fallback = Fallback.NONE
+    ending: Ending = Ending.NONE
     error: str = ""
+    writing: bool = False
+    filters: Filters = Filters()
     timings: Mapping[str, float] = field(default_factory=dict)
 
     @property

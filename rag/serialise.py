@@ -12,6 +12,7 @@ from rag.records import (
     Combined,
     Document,
     Figure,
+    Filters,
     Hit,
     Reported,
     Sentence,
@@ -47,8 +48,20 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "dropped": [sentence_to_dict(item) for item in answer.dropped],
         "unknown_citations": answer.unknown_citations,
         "fallback": answer.fallback.value,
+        "ending": answer.ending.value,
         "error": answer.error,
+        "filters": filters_to_dict(answer.filters) if answer.filters else None,
         "timings": dict(answer.timings),
+    }
+
+
+def filters_to_dict(filters: Filters) -> dict[str, Any]:
+    """Return what an answer's documents were limited to; "" and None limit nothing."""
+    return {
+        "publisher": filters.publisher,
+        "path": filters.path,
+        "since": filters.since.isoformat() if filters.since else None,
+        "until": filters.until.isoformat() if filters.until else None,
     }
 
 

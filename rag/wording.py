@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from rag.language.detect import detect_language
 from rag.records import (
     Answer,
+    Ending,
     Fallback,
     Fault,
+    Filters,
     Language,
     Operation,
     Relation,
@@ -42,23 +44,42 @@ class Wording:
     excerpt: str
     dropped: str
     faults: Mapping[Fault, str]
+    endings: Mapping[Ending, str]
     fallbacks: Mapping[Fallback, str]
+    limited: str
+    limits: Mapping[str, str]
+    comma: str
 
     def relation(self, relation: Relation) -> str:
         """Return what stands over the figures of a series or a conflict."""
         return self.conflict if relation is Relation.CONFLICT else self.over_time
 
     def fallback(self, answer: Answer) -> str:
-        """Return why the reader answers and not the language model, "" where it does not."""
+        """Return why a language model was cut off, or why the reader answers; "" where neither."""
+        ending = self.endings.get(answer.ending, "")
         why = self.fallbacks.get(answer.fallback, "")
-        return f"{why} ({answer.error})" if answer.error else why
+        told = " ".join(filter(None, (ending, why)))
+        return f"{told} ({answer.error})" if answer.error else told
 
-    def left_out(self, sentence: Sentence) -> str:
+    def filtered(self, filters: Filters) -> str:
+        """Return what the documents were limited to, "" where they were not."""
+        parts = [
+            self.limits[field.name].format(value)
+            for field in fields(filters)
+            if (value := getattr(filters, field.name))
+        ]
+        return self.limited.format(self.comma.join(parts)) if parts else ""
+
+    def refused(self, sentence: Sentence) -> str:
         """Return a sentence that a language model wrote, and why it is not shown."""
         text = sentence.text
         if len(text) > _MOST_LEFT_OUT:
             text = f"{text[:_MOST_LEFT_OUT].rstrip()}…"
-        return f"{self.dropped}: {text} ({self.faults[sentence.fault]})"
+        return f"{text} ({self.faults[sentence.fault]})"
+
+    def left_out(self, sentence: Sentence) -> str:
+        """Return the same, said to be left out."""
+        return f"{self.dropped}: {self.refused(sentence)}"
 
     def day(self, day: date | None) -> str:
         """Return up to which day a figure counts."""
@@ -97,12 +118,26 @@ ENGLISH = Wording(
         Fault.OPPOSITE: "says the opposite of its source",
         Fault.UNSUPPORTED: "is not borne out by its source",
     },
+    endings={
+        Ending.STOPPED: "The language model was stopped.",
+        Ending.LOOPED: "The language model repeated itself and was stopped.",
+        Ending.LONG: "The language model did not come to an end and was stopped.",
+    },
     fallbacks={
+        Fallback.STOPPED: "The documents in their own words:",
         Fallback.FAILED: "The language model did not answer; the documents in their own words:",
         Fallback.UNSUPPORTED: (
             "Nothing that the language model wrote is borne out; the documents in their own words:"
         ),
     },
+    limited="Looked only in documents {}.",
+    limits={
+        "publisher": "whose publisher contains “{}”",
+        "path": "whose path matches “{}”",
+        "since": "published since {}",
+        "until": "published until {}",
+    },
+    comma=", ",
 )
 CHINESE = Wording(
     not_said="文档中没有说明。",
@@ -130,10 +165,24 @@ CHINESE = Wording(
         Fault.OPPOSITE: "与来源所述相反",
         Fault.UNSUPPORTED: "来源不足以证明",
     },
+    endings={
+        Ending.STOPPED: "语言模型已被停止。",
+        Ending.LOOPED: "语言模型开始重复，已被停止。",
+        Ending.LONG: "语言模型迟迟没有写完，已被停止。",
+    },
     fallbacks={
+        Fallback.STOPPED: "以下为文档原文：",
         Fallback.FAILED: "语言模型未能作答，以下为文档原文：",
         Fallback.UNSUPPORTED: "语言模型所写均无来源佐证，以下为文档原文：",
     },
+    limited="只查找了这些文档：{}。",
+    limits={
+        "publisher": "发布者包含“{}”",
+        "path": "路径匹配“{}”",
+        "since": "发布不早于 {}",
+        "until": "发布不晚于 {}",
+    },
+    comma="，",
 )
 
 

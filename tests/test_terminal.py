@@ -16,13 +16,17 @@ from rag.records import (
     Citation,
     Combined,
     Document,
+    Ending,
+    Fault,
     Figure,
+    Filters,
     Operation,
     Origin,
     Part,
     PlaceUnit,
     Relation,
     Reported,
+    Sentence,
     Verdict,
 )
 from rag.terminal import Screen, columns_of, cut, on_one_line, printable, wrap
@@ -223,3 +227,29 @@ def test_colours_are_for_terminals_only_and_no_color_is_respected(
     monkeypatch.setenv("TERM", "dumb")
     assert Screen.of(Terminal()) == Screen(47, False)
     assert Screen(10).paint("x", "1") == "x"
+
+
+def test_what_was_left_out_comes_last_and_filters_are_told() -> None:
+    made = replace(
+        answer(ENGLISH, "45 minutes", title="Ferry"),
+        text="It takes 45 minutes.[1]",
+        sentences=(Sentence("It takes 45 minutes.", (1,)),),
+        dropped=(Sentence("It takes 90 minutes.", fault=Fault.FIGURE),),
+        ending=Ending.LOOPED,
+        filters=Filters(publisher="Gazette", since=date(2029, 1, 1)),
+    )
+    lines = render(made, Screen()).split("\n")
+    assert lines[:3] == [
+        "The language model repeated itself and was stopped.",
+        "It takes 45 minutes.[1]",
+        "Looked only in documents whose publisher contains “Gazette”, published since 2029-01-01.",
+    ]
+    assert lines[-3:-1] == [
+        "",
+        "left out: It takes 90 minutes. (has a figure that its source lacks)",
+    ]
+    unsaid = Answer("多久？", filters=Filters(path="*.pdf", until=date(2029, 1, 1)))
+    assert render(unsaid, Screen()).split("\n")[:2] == [
+        "文档中没有说明。",
+        "只查找了这些文档：路径匹配“*.pdf”，发布不晚于 2029-01-01。",
+    ]

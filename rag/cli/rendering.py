@@ -25,15 +25,15 @@ def render(answer: Answer, screen: Screen) -> str:
         else:
             for text in answer.texts:
                 lines.extend(_answered(text, answer, screen))
-        for note in map(words.left_out, answer.dropped):
-            lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
         for asked in answer.unsaid:
             lines.extend(wrap(words.unsaid.format(printable(asked)), screen.width))
+        lines.extend(_limited(answer, words, screen))
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))
     else:
-        told = [words.not_said, *([words.nearest] if answer.nearest else ())]
-        lines.extend(line for text in told for line in wrap(text, screen.width))
+        lines.extend(wrap(words.not_said, screen.width))
+        lines.extend(_limited(answer, words, screen))
+        lines.extend(wrap(words.nearest, screen.width) if answer.nearest else ())
     shown = answer.shown
     for citation in shown[: 1 if answer.answered else None]:
         lines.extend(["", *_quotation(citation, screen)])
@@ -41,9 +41,19 @@ def render(answer: Answer, screen: Screen) -> str:
         lines.append("")
     for citation in shown:
         lines.extend(_source(citation, words, screen))
+    if answer.dropped:
+        lines.append("")
+    for note in map(words.left_out, answer.dropped):
+        lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
     seconds = sum(answer.timings.values())
     lines.append(screen.paint(f"{seconds:.2f} s".rjust(min(screen.width, 80)), "2"))
     return "\n".join(lines)
+
+
+def _limited(answer: Answer, words: Wording, screen: Screen) -> list[str]:
+    """Return what the documents were limited to, nothing where they were not."""
+    told = on_one_line(words.filtered(answer.filters))
+    return [screen.paint(line, "2") for line in wrap(told, screen.width)] if told else []
 
 
 def _answered(text: str, answer: Answer, screen: Screen) -> list[str]:

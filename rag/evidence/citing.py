@@ -8,8 +8,10 @@ from rag.evidence.series import Group, compare
 from rag.evidence.verification import answer_figures, verified
 from rag.language.asking import Asked, asked_for, asks_for_several
 from rag.language.claims import agrees
+from rag.language.figures import find_figures
 from rag.language.measures import measure_of
 from rag.language.rendering import as_figure
+from rag.language.sentences import ends_sentence
 from rag.language.words import Segmenter
 from rag.records import (
     Answer,
@@ -39,13 +41,15 @@ def answer_from(
     Answered, it is the words of the best extract, with every extract cited that can answer the
     question; where sources give several figures, the newest leads and the others stand beside it,
     and where the question asks for several things, the words of every citation answer.
-    Not answered, the best extracts are given as the nearest, clearly not as an answer.
+    Not answered, the best extracts that say something are given as the nearest, clearly not as an
+    answer.
     """
     found = verified(draft, documents, question, segmenter)
     if not draft.answered or not found:
         others = [item for item in draft.extracts if item not in found]
-        nearest = cite([*found, *others][:MOST_NEAREST], documents)
-        return Answer(question.as_typed, nearest=nearest)
+        return Answer(
+            question.as_typed, nearest=cite(_nearest([*found, *others], documents), documents)
+        )
     groups = compare(found, documents, question, segmenter)
     claim = question.claim
     if claim is not None:
@@ -77,6 +81,18 @@ def answer_from(
         conflicts=_reported(groups, cited) if len(groups) > 1 else (),
         warnings=citations[0].document.warnings,
     )  # fmt: skip
+
+
+def _nearest(extracts: Sequence[Extract], documents: Mapping[str, Document]) -> Sequence[Extract]:
+    """Return the first extracts that say something, any where none does."""
+    telling = [item for item in extracts if _says_something(item, documents[item.document_key])]
+    return (telling or extracts)[:MOST_NEAREST]
+
+
+def _says_something(extract: Extract, document: Document) -> bool:
+    """Return whether an extract is a sentence or has a figure, and is not the title again."""
+    text = document.text[extract.start : extract.end]
+    return text not in document.title and (ends_sentence(text) or bool(find_figures(text)))
 
 
 def _tells_another(one: Extract, lead: Extract, documents: Mapping[str, Document]) -> bool:

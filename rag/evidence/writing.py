@@ -15,6 +15,7 @@ from rag.records import (
     Answer,
     Citation,
     Document,
+    Ending,
     Extract,
     Fallback,
     Fault,
@@ -97,8 +98,20 @@ class Writing:
     def _words(self, text: str) -> frozenset[str]:
         return frozenset(stem(self._segmenter.words(text)))
 
-    def answer(self) -> Answer | None:
-        """Return the answer so far, None while nothing in it is borne out."""
+    def so_far(self) -> Answer:
+        """Return what stands while the model is writing, no answer while nothing does."""
+        begun = Answer(
+            self._question.as_typed,
+            dropped=tuple(self._dropped),
+            unknown_citations=self._unknown,
+        )
+        return replace(self.answer() or begun, writing=True)
+
+    def answer(self, ending: Ending = Ending.NONE) -> Answer | None:
+        """Return the answer so far, None while nothing in it is borne out.
+
+        ``ending`` is why the model was cut off.
+        """
         if not any(sentence.citations for sentence in self._shown):
             return None
         blank = "" if self._question.language is Language.CHINESE else " "
@@ -115,15 +128,17 @@ class Writing:
             sentences=tuple(self._shown),
             dropped=tuple(self._dropped),
             unknown_citations=self._unknown,
+            ending=ending,
         )
 
-    def instead(self, why: Fallback, error: str = "") -> Answer:
+    def instead(self, why: Fallback, error: str = "", ending: Ending = Ending.NONE) -> Answer:
         """Return the reader's own answer, with what was dropped and why."""
         return replace(
             self._extracted,
             dropped=tuple(self._dropped),
             unknown_citations=self._unknown,
             fallback=why,
+            ending=ending,
             error=" ".join(error.split()),
         )
 

@@ -15,6 +15,7 @@ _BARE_NOTES = rf"{_NOTES}(?=\s+(?:[-–•*]\s|[A-Z\u4e00-\u9fff])|\s*$)"
 _END = re.compile(rf"(?:[。！？!?]+|…{{2,}}|\.+){_AFTER}|{_BARE_NOTES}|\n+")
 _SEMICOLON = re.compile(rf"(?:[。！？!?；;]+|…{{2,}}|\.+){_AFTER}|{_BARE_NOTES}|\n+")
 _CLAUSE_END = re.compile(r"[，；：;]|,(?!\d)|(?<!\d),|:(?!\d)|——| [-–] ")
+_LAST = re.compile(rf"[。！？!?；;….][{re.escape(_CLOSERS)}]*(?:{_NOTES})?\s*$")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)$")
 _ABBREVIATIONS = {
     "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "al", "inc", "ltd", "co", "corp",
@@ -41,6 +42,11 @@ def split_sentences(text: str, *, at_semicolons: bool = False) -> list[Span]:
             start = match.end()
     _append(spans, text, start, len(text))
     return spans
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether a text ends as a sentence does; titles, bylines and labels do not."""
+    return _LAST.search(text) is not None
 
 
 def split_clauses(text: str, start: int, end: int) -> list[Span]:

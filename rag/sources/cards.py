@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from rag.language.sentences import ends_sentence
 from rag.records import Origin
 from rag.sources.base import Block
 from rag.sources.datelines import parse_dateline, split_tail
 from rag.sources.furniture import (
     Kind,
     bare,
-    ends_sentence,
     is_prose,
     is_title,
     kind,

@@ -111,7 +111,6 @@ _POSITION = re.compile(
 _STEP = re.compile(r"[>›»→]+|&gt;")
 _BULLET = re.compile(r"^[•·▪◦●■*\-–—>▶►]+\s*")
 _TRUNCATED = re.compile(r"(?:\.{3,}|…+|\[…\]|\[\.\.\.\])\s*$|^(?:\.{3,}|…+)")
-_END = re.compile(r"[。！？!?；;….][”’」』）)】\"']*$")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _LETTER = re.compile(r"[^\W_]")
 PROSE_WIDTH = 60
@@ -136,11 +135,6 @@ def truncated(text: str) -> bool:
 def is_prose(text: str) -> bool:
     """Say whether a line reads as running text: long enough, with sentence marks in it."""
     return width(text) >= PROSE_WIDTH and bool(re.search(r"[，。；！？,;!?]|\.(?:\s|$)", text))
-
-
-def ends_sentence(text: str) -> bool:
-    """Say whether a line ends as a sentence does."""
-    return bool(_END.search(text))
 
 
 def is_title(text: str) -> bool:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 import gradio as gr
 
 from rag.engine import Engine
-from rag.errors import YinjuError
+from rag.errors import UsageError, YinjuError
 from rag.examples import example_questions
 from rag.filtering import filters_from, parse_day
 from rag.language.followups import follow_up
-from rag.records import Answer
+from rag.records import Answer, Filters
 from rag.serialise import answer_to_dict, to_json
 from rag.store import FEEDBACK
 from rag.terminal import heading, on_one_line
 from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
+from rag.web.progress import follow
 from rag.web.quiet import Quiet
 from rag.wording import Row, differing, put_together, verdict, wording_for
 
@@ -33,6 +35,9 @@ EXAMPLES = 4
 
 _AT_ONCE = 4
 """How many questions are answered side by side; further ones wait."""
+
+_HEARTBEAT = 0.5
+"""Seconds: Gradio finds out that a page was closed only when it is handed something."""
 
 _CLICKS = """
 watch('value', () => {
@@ -102,6 +107,7 @@ class Chat:
         self._exports = tempfile.TemporaryDirectory(prefix="yinju-")
         words = ENGLISH
         self.turns = gr.State(())
+        self.stopping: gr.State = gr.State(None)
         with gr.Row():
             with gr.Column(scale=3):
                 self.said = gr.HTML(
@@ -111,6 +117,7 @@ class Chat:
                     placeholder=words.ask, show_label=False, elem_id="yj-question", lines=1,
                     max_lines=4, submit_btn=words.send, max_length=1000, container=False,
                 )  # fmt: skip
+                self.problem = gr.HTML(elem_id="yj-problem", padding=False)
                 self.examples = gr.Dataset(
                     components=[self.question], samples=[], label=words.examples, visible=False,
                     elem_id="yj-examples",
@@ -122,6 +129,7 @@ class Chat:
                     with gr.Row():
                         self.since = gr.Textbox("", label=words.since)
                         self.until = gr.Textbox("", label=words.until)
+                    self.limits = gr.HTML(elem_id="yj-limits", padding=False)
                 with gr.Row():
                     self.clear = gr.Button(words.clear, size="sm")
                     self.export = gr.DownloadButton(words.export, size="sm")
@@ -134,8 +142,19 @@ class Chat:
         ask: dict[str, Any] = {
             "fn": self._ask,
             "inputs": [self.question, self.turns, language, *narrowing],
-            "outputs": [self.turns, self.said, self.question, self.source, self.export],
+            "outputs": [
+                self.turns,
+                self.said,
+                self.question,
+                self.source,
+                self.export,
+                self.stopping,
+                self.problem,
+                self.limits,
+                self.narrowing,
+            ],
             "api_visibility": "private",
+            "show_progress": "hidden",
             "concurrency_limit": _AT_ONCE,
             "concurrency_id": "asking",
             "show_progress": "hidden",
@@ -151,16 +170,30 @@ class Chat:
             [self.source, self.question],
             api_visibility="private",
         )
-        self.clear.click(
-            lambda: ((), "", "", None), None,
-            [self.turns, self.said, self.source, self.export], cancels=[asking, trying],
-            api_visibility="private",
+        quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        self.question.stop(_set, self.stopping, None, **quietly)
+        days = [self.since, self.until, language]
+        gr.on(
+            [self.since.blur, self.until.blur], lambda *given: markup.warning(_wrong(*given)),
+            days, self.limits, **quietly,
+        )  # fmt: skip
+        # Whoever is still typing is not told off, only told when it is mended.
+        gr.on(
+            [self.since.change, self.until.change, language.change],
+            lambda told, *given: markup.warning(_wrong(*given)) if told else gr.skip(),
+            [self.limits, *days], self.limits, **quietly,
+        )  # fmt: skip
+        # One after the other, or an answer that is still growing might come after.
+        self.clear.click(None, cancels=[asking, trying], **quietly).then(
+            lambda words: ((), "", "", None, "", gr.update(**_buttons(words))), language,
+            [self.turns, self.said, self.source, self.export, self.problem, self.question],
+            **quietly,
         )  # fmt: skip
 
     def labels(self, words: Phrases) -> list[tuple[Any, dict[str, Any]]]:
         """Return the components with what they are called in a language."""
         return [
-            (self.question, {"placeholder": words.ask, "submit_btn": words.send}),
+            (self.question, {"placeholder": words.ask, **_buttons(words)}),
             (self.examples, {"label": words.examples}),
             (self.narrowing, {"label": words.filters}),
             (self.publisher, {"label": words.publisher}),
@@ -189,28 +222,62 @@ class Chat:
     def _ask(
         self, typed: str, turns: Turns, words: Phrases,
         publisher: str, path: str, since: str, until: str,
-    ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    ) -> Iterator[dict[Any, Any]]:  # fmt: skip
         """Answer a question after the turns before it; the answer is shown before its source."""
-        keep = gr.skip()
         if not typed.strip():
-            yield keep, keep, "", keep, keep
+            yield {self.question: ""}
+            return
+        if wrong := _wrong(since, until, words):
+            yield {self.limits: markup.warning(wrong), self.narrowing: gr.update(open=True)}
             return
         earlier = turns[-1].understood if turns else ""
         turn = Turn(typed.strip(), follow_up(typed.strip(), earlier, self._engine.segmenter))
-        yield keep, said((*turns, turn), words), "", keep, keep
+        stop = Event()
+        yield {
+            self.said: said((*turns, turn), words), self.question: "", self.stopping: stop,
+            self.problem: "", self.limits: "",
+        }  # fmt: skip
+        grown, writing = turns, False
         try:
             filters = filters_from(publisher, path, parse_day(since), parse_day(until))
-            with self._quiet.broken():
-                for answer in self._engine.stream(turn.understood, filters=filters):
+
+            def answer_it(tell: Callable[[Answer], None]) -> Answer:
+                return self._answer(turn.understood, filters, stop, tell)
+
+            answering = follow(answer_it, poll=_HEARTBEAT)
+            with self._quiet.broken(), closing(answering):
+                for answer in answering:
+                    if answer is None:
+                        yield {self.stopping: gr.skip()}
+                        continue
                     grown = (*turns, replace(turn, answer=answer))
-                    # The next question may be being typed by now.
-                    yield grown, said(grown, words), keep, keep, keep
+                    seen: dict[Any, Any] = {self.turns: grown, self.said: said(grown, words)}
+                    if answer.writing is not writing:
+                        writing = answer.writing
+                        # Without a value: the next question may be being typed by now.
+                        seen[self.question] = gr.update(**_buttons(words, writing=writing))
+                    yield seen
         except YinjuError as error:
-            yield keep, said(turns, words), typed, keep, keep
-            raise markup.problem(error) from error
-        yield keep, keep, keep, keep, self._export(grown)
-        if answer.shown:
-            yield keep, keep, keep, markup.source(answer.shown[0], words), keep
+            yield {
+                self.said: said(turns, words), self.problem: markup.warning(str(error)),
+                self.question: gr.update(value=typed, **_buttons(words)),
+            }  # fmt: skip
+            return
+        finally:
+            stop.set()
+        yield {self.export: self._export(grown)}
+        last = grown[-1].answer
+        if last is not None and last.shown:
+            yield {self.source: markup.source(last.shown[0], words)}
+
+    def _answer(
+        self, question: str, filters: Filters, stop: Event, tell: Callable[[Answer], None]
+    ) -> Answer:
+        """Return the whole answer, telling what stands of it while a language model writes."""
+        for answer in self._engine.stream(question, filters=filters, stop=stop):
+            if answer.writing:
+                tell(answer)
+        return answer
 
     def _clicked(self, turns: Turns, words: Phrases, event: gr.EventData) -> tuple[Any, Any]:
         """Open a citation, note what the visitor thinks of an answer, or edit a question."""
@@ -249,6 +316,30 @@ class Chat:
             archive.writestr("conversation.md", as_markdown(turns))
             archive.writestr("conversation.json", as_json(turns))
         return str(path)
+
+
+def _buttons(words: Phrases, *, writing: bool = False) -> dict[str, Any]:
+    """Return the button of the question: it asks, and stops a language model while it writes."""
+    if writing:
+        return {"submit_btn": False, "stop_btn": words.stop}
+    return {"submit_btn": words.send, "stop_btn": False}
+
+
+def _set(stop: Event | None) -> None:
+    if stop is not None:
+        stop.set()
+
+
+def _wrong(since: str, until: str, words: Phrases) -> str:
+    """Return what is wrong with the days of a filter, "" where nothing is."""
+    days = []
+    for text in (since, until):
+        try:
+            days.append(parse_day(text))
+        except UsageError:
+            return words.not_a_day.format(text.strip())
+    first, last = days
+    return words.backwards if first and last and first > last else ""
 
 
 def said(turns: Turns, words: Phrases) -> str:
@@ -293,6 +384,8 @@ def _answered(answer: Answer) -> Iterator[str]:
     rows, result = put_together(answer, words)
     if rows:
         yield from ("", *map(_row, rows), "", _plain(result))
+    if told := words.filtered(answer.filters):
+        yield from ("", _plain(told))
     if answer.nearest:
         yield from ("", words.nearest)
     for citation in answer.shown:

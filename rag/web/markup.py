@@ -68,24 +68,51 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         else:
             parts += [_words(text, answer.translated(text)) for text in answer.texts]
         parts += [
-            f'<p class="yj-dropped">{shown(words.left_out(item))}</p>' for item in answer.dropped
-        ]
-        parts += [
             f'<p class="yj-unsaid">{shown(words.unsaid.format(asked))}</p>'
             for asked in answer.unsaid
         ]
+        parts += _limited(answer, words)
         parts += _tables(answer, words, turn)
-    else:
+    elif not answer.writing:
         parts.append(f'<p class="yj-unsaid">{shown(words.not_said)}</p>')
+        parts += _limited(answer, words)
         if answer.shown:
             parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
     parts += [_cited(turn, citation, words, phrases) for citation in answer.shown]
+    text = shown(answer.text or words.not_said)
+    parts.append(
+        _progress(answer, phrases) if answer.writing else _end(turn, answer, words, phrases)
+    )
+    return f'<div class="yj-answer" data-text="{text}">{"".join(parts)}</div>'
+
+
+def _progress(answer: Answer, phrases: Phrases) -> str:
+    """Return how far a language model is."""
+    held = sum(bool(item.citations) for item in answer.sentences)
+    left_out = len(answer.dropped) + len(answer.sentences) - held
+    told = phrases.writing.format(held, left_out)
+    return f'<p class="yj-writing yj-near" role="status">{shown(told)}</p>'
+
+
+def _end(turn: int, answer: Answer, words: Wording, phrases: Phrases) -> str:
+    """Return what a whole answer ends in: what was left out of it, folded, and what can be done."""
+    refused = "".join(f"<li>{shown(words.refused(item))}</li>" for item in answer.dropped)
+    told = f"{words.dropped}: {len(answer.dropped)}"
+    folded = (
+        f'<details class="yj-dropped"><summary>{shown(told)}</summary><ul>{refused}</ul></details>'
+        if refused
+        else ""
+    )
     acts = {"copy": phrases.copy, "like": phrases.good, "dislike": phrases.bad}
     buttons = "".join(_button(act, turn, 0, text) for act, text in acts.items())
     seconds = f"{sum(answer.timings.values()):.2f} s"
-    parts.append(f'<p class="yj-actions">{buttons}<span>{seconds}</span></p>')
-    text = shown(answer.text or words.not_said)
-    return f'<div class="yj-answer" data-text="{text}">{"".join(parts)}</div>'
+    return f'{folded}<p class="yj-actions">{buttons}<span>{seconds}</span></p>'
+
+
+def _limited(answer: Answer, words: Wording) -> list[str]:
+    """Return what the documents were limited to, nothing where they were not."""
+    told = words.filtered(answer.filters)
+    return [f'<p class="yj-limited yj-near">{shown(told)}</p>'] if told else []
 
 
 def _words(text: str, translated: str) -> str:
@@ -216,6 +243,11 @@ def problem(error: Exception) -> gr.Error:
 def note(text: str) -> str:
     """Return a line of the page's own."""
     return f'<p class="yj-note" role="status">{shown(text)}</p>'
+
+
+def warning(text: str) -> str:
+    """Return a line of the page's own that says what is wrong, "" for none."""
+    return f'<p class="yj-note yj-warning" role="alert">⚠ {shown(text)}</p>' if text else ""
 
 
 def notes(lines: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ class Phrases:
     send: str
     examples: str
     searching: str
+    writing: str
     understood: str
     change: str
     filters: str
@@ -24,6 +25,8 @@ class Phrases:
     path: str
     since: str
     until: str
+    not_a_day: str
+    backwards: str
     open_source: str
     original: str
     good: str
@@ -95,6 +98,7 @@ ENGLISH = Phrases(
     send="Ask",
     examples="Questions to begin with",
     searching="Searching the documents…",
+    writing="The model is writing; held sentences so far: {}, left out: {}",
     understood="Understood as",
     change="Change",
     filters="Only documents…",
@@ -102,6 +106,8 @@ ENGLISH = Phrases(
     path="Path matches (*.pdf, reports/*)",
     since="Published since (YYYY-MM-DD)",
     until="Published until (YYYY-MM-DD)",
+    not_a_day="“{}” is no date; write it like 2025-12-31.",
+    backwards="The first of the two dates is after the second.",
     open_source="Open source",
     original="original",
     good="Good answer",
@@ -184,6 +190,7 @@ CHINESE = Phrases(
     send="提问",
     examples="可以先问",
     searching="正在检索文档…",
+    writing="模型正在撰写；目前有据的句子：{}，已略去：{}",
     understood="理解为",
     change="修改",
     filters="只看这些文档…",
@@ -191,6 +198,8 @@ CHINESE = Phrases(
     path="路径匹配（*.pdf、reports/*）",
     since="发布不早于（YYYY-MM-DD）",
     until="发布不晚于（YYYY-MM-DD）",
+    not_a_day="“{}”不是日期，请写成 2025-12-31 这样。",
+    backwards="前一个日期晚于后一个日期。",
     open_source="打开出处",
     original="原文链接",
     good="回答得好",

@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TypeVar
 
-_POLL_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 News = TypeVar("News")
 Result = TypeVar("Result")
@@ -18,7 +18,10 @@ class _StoppedError(Exception):
 
 
 def follow(
-    work: Callable[[Callable[[News], None]], Result], *, patient: bool = False
+    work: Callable[[Callable[[News], None]], Result],
+    *,
+    patient: bool = False,
+    poll: float = POLL_SECONDS,
 ) -> Generator[News | Result | None]:
     """Yield what a piece of work tells, None where nothing is new, and its result last.
 
@@ -27,6 +30,7 @@ def follow(
     Args:
         work: called with what it tells its news to. What it raises is raised here.
         patient: whether closing waits until the work has stopped.
+        poll: after how many seconds without news None is yielded.
     """
     told: SimpleQueue[News] = SimpleQueue()
     ended: SimpleQueue[tuple[Result] | BaseException] = SimpleQueue()
@@ -49,7 +53,7 @@ def follow(
     try:
         while ended.empty() or not told.empty():
             try:
-                yield told.get(timeout=_POLL_SECONDS)
+                yield told.get(timeout=poll)
             except Empty:
                 yield None
         end = ended.get()

@@ -11,7 +11,15 @@ CSS = """
   color: var(--yj-quiet); font-size: .85rem; }
 .yj-words { font-size: 1.25rem; font-weight: 650; margin: .2rem 0; overflow-wrap: anywhere; }
 .yj-written { font-size: 1.05rem; margin: .2rem 0; overflow-wrap: anywhere; }
-.yj-dropped { font-style: italic; font-size: .85rem; color: var(--yj-quiet); }
+#yj-problem:not(:has(.yj-note)), #yj-limits:not(:has(.yj-note)) { display: none; }
+.yj-dropped { font-size: .85rem; color: var(--yj-quiet); margin: .4rem 0; }
+.yj-dropped summary { cursor: pointer; }
+.yj-dropped li { font-style: italic; overflow-wrap: anywhere; }
+.yj-writing::before { content: ""; display: inline-block; width: .6rem; height: .6rem;
+  margin-right: .4rem; border-radius: 50%; background: var(--color-accent);
+  animation: yj-writing 1.2s ease-in-out infinite alternate; }
+@keyframes yj-writing { from { opacity: .2; } to { opacity: 1; } }
+@media (prefers-reduced-motion: reduce) { .yj-writing::before { animation: none; } }
 .yj-other { font-weight: 400; font-size: 1rem; }
 .yj-cited { margin: .6rem 0; display: grid; grid-template-columns: auto 1fr; gap: .1rem .5rem; }
 .yj-cited > button { align-self: start; }

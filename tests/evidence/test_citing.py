@@ -302,3 +302,22 @@ def test_a_figure_at_which_a_snippet_breaks_off_is_no_answer(
     assert (
         answer_from(asked("How much did it rise?"), draft, {"cases": document}).answered is answered
     )
+
+
+def test_titles_and_bylines_are_not_the_nearest_text(answer_from: Answering) -> None:
+    for lines in (
+        ["The mill of Ostby", "By Ada Quill, our reporter", "It ground rye.", "2019 | 40 tonnes"],
+        ["奥斯比磨坊", "本报记者 周禾", "磨坊去年磨了黑麦。", "2019 | 40吨"],
+    ):
+        text = "\n".join(lines)
+        document = Document("mill", "0", text, lines[0])
+        starts = [text.index(line) for line in lines]
+        extracts = tuple(
+            Extract("mill", start, start + len(line), (), 0.1)
+            for start, line in zip(starts, lines, strict=True)
+        )
+        answer = answer_from(asked("Who?"), Draft(extracts, False), {"mill": document})
+        assert [item.quote for item in answer.nearest] == lines[2:]
+        # Where nothing else is there, they are better than nothing.
+        answer = answer_from(asked("Who?"), Draft(extracts[:2], False), {"mill": document})
+        assert [item.quote for item in answer.nearest] == lines[:2]

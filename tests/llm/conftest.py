@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -25,6 +25,8 @@ class ScriptedServer:
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     address: str = ""
+    left: Event = field(default_factory=Event)
+    """Set once a client has closed its connection before all was said."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -51,6 +53,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
+        try:
+            self._say(said)
+        except ConnectionError:
+            scripted.left.set()
+
+    def _say(self, said: Sequence[str | float | None]) -> None:
         for piece in said:
             if piece is None:
                 return

@@ -1,14 +1,17 @@
 """Answers that a language model writes, from the question to what is shown, over real HTTP."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from rag.cli.ask import main
 from rag.engine import Engine
 from rag.errors import LLMError, SettingsError
-from rag.records import Answer, Fallback
+from rag.records import Answer, Ending, Fallback
+from rag.serialise import answer_to_dict
 from rag.settings import Settings
 from tests.llm.conftest import ScriptedServer
 
@@ -41,7 +44,9 @@ def test_an_answer_grows_by_sentences_that_stand(
         ]
     ]
     answers = ask(settings)
-    assert [len(item.sentences) for item in answers] == [1, 2, 2]
+    assert [len(item.sentences) for item in answers] == [0, 1, 2, 2, 2, 2]
+    assert [item.writing for item in answers] == [True] * 5 + [False]
+    assert not answers[0].answered
     last = answers[-1]
     assert last.answered
     assert last.text.startswith("The repairs of 2019 cost 1.4 million pounds.[1]")
@@ -98,6 +103,51 @@ def test_a_server_that_recovers_is_not_spoken_of(
     *_, answer = ask(settings)
     assert answer.sentences
     assert answer.fallback is Fallback.NONE
+
+
+def test_a_loop_is_cut_off_on_the_wire_and_told(
+    settings: Settings, llm_server: ScriptedServer
+) -> None:
+    llm_server.script = [[TRUE, *[" The repairs were long and dear to all of the bay [1]."] * 400]]
+    *_, answer = ask(settings)
+    assert [item.text for item in answer.sentences] == [TRUE.replace(" [1]", "")]
+    assert len(answer.dropped) <= 2
+    assert answer.ending is Ending.LOOPED
+    assert answer.fallback is Fallback.NONE
+    assert answer_to_dict(answer)["ending"] == "looped"
+
+
+def test_whoever_stops_a_model_keeps_what_stands_and_ends_its_request(
+    settings: Settings, llm_server: ScriptedServer
+) -> None:
+    settings = replace(settings, llm_timeout=60.0)
+    for said, ending in (([TRUE, " More. "], Fallback.NONE), ([""], Fallback.STOPPED)):
+        llm_server.script = [[*said, *[" ", 0.05] * 600]]
+        stop = Event()
+        with Engine(settings) as engine:
+            answers = engine.stream(COST, stop=stop)
+            for answer in answers:
+                if answer.sentences or ending:
+                    break
+            assert answer.writing
+            stop.set()
+            *_, last = answers
+        assert (last.fallback, last.ending) == (ending, Ending.STOPPED)
+        assert last.text.startswith(TRUE[:-5] if ending is Fallback.NONE else "1.4 million pounds")
+        assert llm_server.left.wait(10) or not llm_server.requests
+        llm_server.left.clear()
+        llm_server.requests.clear()
+
+
+def test_whoever_forgets_an_answer_ends_the_models_request(
+    settings: Settings, llm_server: ScriptedServer
+) -> None:
+    llm_server.script = [[TRUE, " More. ", *[" ", 0.05] * 600]]
+    with Engine(replace(settings, llm_timeout=60.0)) as engine:
+        answers = engine.stream(COST)
+        assert any(item.sentences for item in answers)
+        answers.close()
+        assert llm_server.left.wait(10)
 
 
 def test_nobody_there(index_folder: Path, cache: Path) -> None:

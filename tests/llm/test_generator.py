@@ -1,6 +1,7 @@
 """What a language model says, read sentence by sentence."""
 
 from collections.abc import Iterator
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from rag.errors import LLMError
 from rag.reading import generator as module
-from rag.reading.generator import MOST_CHARACTERS, Generator
-from rag.records import Document, Language, Passage, Question, Statement
+from rag.reading.generator import MOST_CHARACTERS, Generator, in_a_loop
+from rag.records import Document, Ending, Language, Passage, Question, Statement
 
 QUESTION = Question("How long is the bridge?", Language.ENGLISH, np.zeros(2, np.float32), (), ())
 DOCUMENT = Document("bridge", "", "The bridge is 3 km long.\nIt is red.", "A bridge")
@@ -24,7 +25,21 @@ def statements(written: str, **options: int) -> list[Statement]:
     """Return what is made of a text, which the model says word by word."""
     model = GenericFakeChatModel(messages=iter([AIMessage(written)]))
     generator = Generator(model, options.get("timeout", 5), options.get("retries", 0))
-    return list(generator.write(QUESTION, [PASSAGE], {"bridge": DOCUMENT}))
+    return written_by(generator)[0]
+
+
+def written_by(
+    generator: Generator, stop: Event | None = None
+) -> tuple[list[Statement], list[Ending]]:
+    """Return what a model wrote, and why it was cut off, if it was."""
+    said = list(generator.write(QUESTION, [PASSAGE], {"bridge": DOCUMENT}, stop))
+    statements = [item for item in said if isinstance(item, Statement)]
+    return statements, [item for item in said if isinstance(item, Ending)]
+
+
+def ending_of(written: str) -> list[Ending]:
+    model = GenericFakeChatModel(messages=iter([AIMessage(written)]))
+    return written_by(Generator(model, 5, 0))[1]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +66,67 @@ def test_sentences_come_with_the_numbers_they_cite(
 
 
 def test_a_model_that_never_ends_is_cut_off() -> None:
-    endless = "It is long [1]. " * MOST_CHARACTERS
+    endless = " ".join(f"It is {number} km long [1]." for number in range(1, MOST_CHARACTERS))
     assert len(statements(endless)) < MOST_CHARACTERS / 10
+    assert ending_of(endless) == [Ending.LONG]
+
+
+YEARS = range(1990, 2040)
+PLACES = "京津沪渝冀晋辽吉黑苏浙皖闽赣"
+
+
+@pytest.mark.parametrize(
+    ("loop", "most"),
+    [
+        ("It is long [1]. ", 10),
+        ("The bridge of Norwick, which was painted in the spring, is 3 km long [1]. ", 2),
+        ("- The bridge is 3 km long, and its deck is made of steel and of concrete [1].\n", 2),
+        ("It is 3 km long [1]. It is red. It was built by the county [2]. ", 3),
+        (" of the port of the port", 6),
+        ("大桥全长3公里，由县里出资修建，去年九月通车[1]。", 2),
+        ("全长3公里，", 7),
+    ],
+)
+def test_a_model_in_a_loop_is_cut_off_as_soon_as_it_is_in_one(loop: str, most: int) -> None:
+    begun = "The deck is made of steel [2]. "
+    assert in_a_loop(begun + loop * most)
+    assert ending_of(begun + loop * 50) == [Ending.LOOPED]
+    # The scripted model speaks from blank to blank.
+    found = statements(begun + f"{loop} " * 50)
+    assert found[0].text == "The deck is made of steel."
+    assert len(found) <= 3 * most
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"- In {year} the port handled 4.2 million tonnes [1].\n" for year in YEARS),
+        "".join(f"- {place}共追回资金近3亿元，抓获嫌疑人500名[1]。\n" for place in PLACES),
+        "| year | tonnes |\n| --- | --- |\n"
+        + "".join(f"| {year} | 0 | 0 | none |\n" for year in YEARS),
+        "| 地区 | 起数 |\n"
+        + "-" * 300
+        + "\n"
+        + "".join(f"| {place} | 无 | 无 |\n" for place in PLACES),
+        "It is 3 km long. It is red. It is 3 km long. It is blue. It is 3 km long. It is green.",
+        "全长3公里。" * 2 + "很红。" * 3,
+    ],
+)  # fmt: skip
+def test_lists_and_tables_of_alike_lines_are_no_loop(text: str) -> None:
+    assert not any(in_a_loop(text[:end]) for end in range(len(text) + 1))
+
+
+def test_a_model_that_is_stopped_says_no_more() -> None:
+    stop = Event()
+    said = iter([AIMessage("It is 3 km long [1]. It is red. " + "And on. " * 40)])
+    generator = Generator(GenericFakeChatModel(messages=said), 5, 0)
+    written = generator.write(QUESTION, [PASSAGE], {"bridge": DOCUMENT}, stop)
+    first = next(written)
+    stop.set()
+    assert [first, *written] == [Statement("It is 3 km long.", (1,)), Ending.STOPPED]
+    never = Failing(messages=iter(()), failures=1)
+    assert written_by(Generator(never, 5, 0), stop) == ([], [Ending.STOPPED])
+    assert never.calls == 0
 
 
 class Failing(GenericFakeChatModel):
@@ -89,7 +163,7 @@ def failing(failures: int, before: str = "") -> Failing:
 def test_a_model_is_asked_again_until_it_answers() -> None:
     model = failing(2)
     found = list(Generator(model, 5, 2).write(QUESTION, [PASSAGE], {"bridge": DOCUMENT}))
-    assert [item.text for item in found] == ["It is 3 km long."]
+    assert [item.text for item in found if isinstance(item, Statement)] == ["It is 3 km long."]
     assert model.calls == 3
 
 

@@ -206,14 +206,43 @@ def test_a_filter_keeps_to_its_documents(page: Page) -> None:
     page.get_by_label("Publisher contains").fill("云溪")
     ask(page, "How many tonnes of rye did the mill of Ostby grind in 2019?")
     expect(page.locator(".yj-unsaid")).to_be_visible()
-    page.get_by_label("Publisher contains").fill("")
-    page.get_by_label("Published since").fill("yesterday")
+    expect(page.locator(".yj-limited")).to_have_text(
+        "Looked only in documents whose publisher contains “云溪”."
+    )
+
+
+def test_a_wrong_date_is_told_by_its_field_until_it_is_mended(page: Page) -> None:
+    page.get_by_text("Only documents…").click()
+    told = page.locator("#yj-limits .yj-warning")
+    since = page.get_by_label("Published since")
+    since.fill("yesterday")
+    since.blur()
+    expect(told).to_contain_text("“yesterday” is no date")
     page.fill("#yj-question textarea", "How many cars?")
     page.press("#yj-question textarea", "Enter")
-    expect(page.get_by_text("is not a date of the form").first).to_be_visible()
-    # Nothing is left waiting, and the question is there to be asked again.
-    expect(page.locator(".yj-wait")).to_have_count(0)
+    # Nothing is asked, and the question is there to be asked again.
+    page.wait_for_timeout(500)
+    expect(page.locator(".yj-turn")).to_have_count(0)
     expect(page.locator("#yj-question textarea")).to_have_value("How many cars?")
+    expect(told).to_be_visible()
+    expect(page.locator(".toast-wrap").get_by_text("Error")).to_have_count(0)
+    expect(page.get_by_text("Error", exact=True).locator("visible=true")).to_have_count(0)
+    since.fill("2030-01-01")
+    expect(told).to_have_count(0)
+    page.get_by_label("Published until").fill("2021-01-01")
+    page.press("#yj-question textarea", "Enter")
+    expect(told).to_contain_text("after the second")
+    page.get_by_label("Published until").fill("")
+    expect(told).to_have_count(0)
+    page.press("#yj-question textarea", "Enter")
+    # No document is so new; what is wrong is told without a pop-up, until a question can be asked.
+    problem = page.locator("#yj-problem .yj-warning")
+    expect(problem).to_contain_text("no document passes the filters")
+    expect(page.locator("#yj-question textarea")).to_have_value("How many cars?")
+    expect(page.get_by_text("Error", exact=True).locator("visible=true")).to_have_count(0)
+    since.fill("")
+    ask(page, "How many cars does the ferry of Lund carry?")
+    expect(problem).to_have_count(0)
 
 
 def test_the_page_speaks_the_browsers_language_and_switches(

@@ -7,7 +7,20 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.records import Answer, Citation, Document, Figure, Relation, Reported, Verdict
+from rag.records import (
+    Answer,
+    Citation,
+    Document,
+    Ending,
+    Fallback,
+    Fault,
+    Figure,
+    Filters,
+    Relation,
+    Reported,
+    Sentence,
+    Verdict,
+)
 from rag.web import markup
 from rag.web.chat import Turn, as_json, as_markdown
 from rag.web.phrases import CHINESE, ENGLISH, phrases_for
@@ -120,3 +133,41 @@ def test_the_browsers_language_chooses_the_phrases() -> None:
     assert phrases_for("zh-CN,zh;q=0.9") is CHINESE
     assert phrases_for("en-GB") is ENGLISH
     assert phrases_for("") is ENGLISH
+
+
+def test_what_was_left_out_comes_last_and_folded() -> None:
+    answer = Answer(
+        "How many cars?", "48 cars[1]", ("48 cars[1]",), True, (CITATION,),
+        sentences=(Sentence("It holds 48 cars.", (1,)),),
+        dropped=(Sentence(f"It holds 90 {HOSTILE}", fault=Fault.FIGURE),), ending=Ending.LOOPED,
+    )  # fmt: skip
+    page = markup.conversation([("q", "q", answer)], ENGLISH)
+    assert page.index("yj-cited") < page.index("<details") < page.index("It holds 90")
+    assert "left out: 1" in page
+    assert page.count("repeated itself and was stopped.") == 1
+    stopped = Answer("多少车？", "48", ("48",), True, (CITATION,),
+                     fallback=Fallback.STOPPED, ending=Ending.STOPPED)  # fmt: skip
+    page = markup.conversation([("q", "q", stopped)], CHINESE)
+    assert "语言模型已被停止。 以下为文档原文：" in page
+    assert "<details" not in page
+
+
+def test_how_far_the_model_is_and_what_the_documents_were_limited_to() -> None:
+    filters = Filters("Herald", "*.pdf", date(2020, 1, 2), date(2021, 3, 4))
+    begun = Answer("How many?", writing=True, filters=filters, dropped=(Sentence("No."),))
+    page = markup.conversation([("q", "q", begun)], ENGLISH)
+    assert "The model is writing; held sentences so far: 0, left out: 1" in page
+    assert "do not say" not in page.partition(">")[2].replace('data-text="The documents do', "")
+    assert "data-act" not in page
+    unsaid = Answer("How many?", filters=filters)
+    page = markup.conversation([("q", "q", unsaid)], ENGLISH)
+    told = (
+        "Looked only in documents whose publisher contains “Herald”, whose path matches “*.pdf”, "
+        "published since 2020-01-02, published until 2021-03-04."
+    )
+    assert page.index("The documents do not say.</p>") < page.index(told)
+    chinese = Answer("多少？", "48", ("48",), True, (CITATION,), filters=Filters("日报"))
+    assert "只查找了这些文档：发布者包含“日报”。" in markup.conversation(
+        [("q", "q", chinese)], CHINESE
+    )
+    assert "Herald" in as_markdown((Turn("How many?", "How many?", unsaid),))
