@@ -36,7 +36,7 @@ _LARGE = 50_000
 With nothing but words in a query tantivy passes over all that cannot be among the best.
 """
 _FEW = 500
-"""Up to so many passages are looked up beforehand; tantivy takes a microsecond for each."""
+"""Up to so many passages are looked up beforehand; tantivy takes twenty microseconds for each."""
 _MOST_TAKEN = 50_000
 _FEW_OF = 20
 """A language with less than this part of the passages is no large one."""
