@@ -2,7 +2,7 @@
 
 A search may look at so many occurrences and no more, and spends them on the rarest words first.
 Frequent ones tell passages apart the least and cost the most: with all of them counted, finding the
-translations of a question among a million passages took forty milliseconds.
+translations of a Chinese question among a million passages took 25 to 56 ms.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rag.records import Field, Language
 
 _Query = Any
 _MOST_IN_SUM = 800_000
-_MOST_IN_MEANINGS = 100_000
+_MOST_IN_MEANINGS = 200_000
 """How many occurrences are looked at. tantivy prunes sums, not the best of several forms."""
 
 _ENOUGH = 1_000
