@@ -23,6 +23,7 @@ from rag.language.words import stemmer
 from rag.passage_set import PassageSet
 from rag.records import Field, Language
 from rag.store.folder import is_writable, mirror
+from rag.store.word_queries import WordQueries
 
 _Query = Any
 _Numbers = NDArray[np.int64]
@@ -35,8 +36,10 @@ _LARGE = 50_000
 With nothing but words in a query tantivy passes over all that cannot be among the best.
 """
 _FEW = 500
-"""Up to so many passages are looked up beforehand; tantivy takes a microsecond for each."""
+"""Up to so many passages are looked up beforehand; tantivy takes twenty microseconds for each."""
 _MOST_TAKEN = 50_000
+_FEW_OF = 20
+"""A language with less than this part of the passages is no large one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,7 @@ class WordIndex:
         with self._telling_damage():
             self._index = tantivy.Index(self._schema, path=path)
             self._index.register_tokenizer(_ANALYZER, self._analyzer)
-            self._index.reload()
-            self._searcher = self._index.searcher()
+            self._open_searcher()
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Stage passages to be added at the next commit."""
@@ -110,8 +112,12 @@ class WordIndex:
             self._writer.wait_merging_threads()
             self._writer = None
             self._share_files()
+        self._open_searcher()
+
+    def _open_searcher(self) -> None:
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._queries = WordQueries(self._tantivy, self._schema, self._analyzer, self._searcher)
 
     def _share_files(self) -> None:
         """Let those who may list the folder read its files; tantivy closes some to others."""
@@ -144,15 +150,10 @@ class WordIndex:
         """Return passage ids with their BM25 scores, best first.
 
         ``fields`` gives each field's weight. The other arguments limit the search before ranking.
+        Of many or frequent words the rarest count (see ``word_queries``).
         """
-        query, occur = self._tantivy.Query, self._tantivy.Occur
-        terms = dict.fromkeys(self._analyzer.analyze(" ".join(words)))
-        clauses = [
-            (occur.Should, query.boost_query(query.term_query(self._schema, field.value, term), w))
-            for field, w in fields.items()
-            for term in terms
-        ]
-        return self._run(clauses, limit, language, title_language, allowed)
+        best = self._queries.sum_of(words, fields)
+        return self._run(best, limit, language, title_language, allowed)
 
     def search_meanings(
         self,
@@ -167,50 +168,29 @@ class WordIndex:
         ``meanings`` has for each word its forms; a form of several words needs them all. A word
         scores as the best of its forms that is there.
         """
-        query, occur = self._tantivy.Query, self._tantivy.Occur
-        clauses = []
-        for forms in meanings:
-            ways = []
-            for form in forms:
-                terms = dict.fromkeys(self._analyzer.analyze(form))
-                parts = [query.term_query(self._schema, Field.BODY.value, term) for term in terms]
-                if parts:
-                    ways.append(
-                        parts[0]
-                        if len(parts) == 1
-                        else query.boolean_query([(occur.Must, part) for part in parts])
-                    )
-            if ways:
-                best = ways[0] if len(ways) == 1 else query.disjunction_max_query(ways)
-                clauses.append((occur.Should, best))
-        return self._run(clauses, limit, language, None, allowed)
+        return self._run(self._queries.meanings(meanings), limit, language, None, allowed)
 
     def search_places(
         self, places: Collection[str], passages: Sequence[int]
     ) -> list[tuple[int, float]]:
         """Return those of some passages that are about places, with the share that they name."""
-        query, occur = self._tantivy.Query, self._tantivy.Occur
-        clauses = []
-        for place in places:
-            named = query.term_query(self._schema, Field.PLACES.value, _one_word(place))
-            clauses.append((occur.Should, query.const_score_query(named, 1 / len(places))))
-        return self._run(clauses, max(1, len(passages)), None, None, PassageSet(passages))
+        best = self._queries.places([_one_word(place) for place in places])
+        return self._run(best, max(1, len(passages)), None, None, PassageSet(passages))
 
     def _run(
         self,
-        clauses: Sequence[Any],
+        best: _Query | None,
         limit: int,
         language: Language | None,
         title_language: Language | None,
         allowed: PassageSet | None,
     ) -> list[tuple[int, float]]:
-        if not clauses or (allowed is not None and not allowed):
+        if best is None or (allowed is not None and not allowed):
             return []
-        best = self._tantivy.Query.boolean_query(clauses)
-        limited = self._limited(best, language, title_language)
+        limited = self._queries.limited(best, language, title_language)
         tries: list[tuple[_Query, int]] = []
         take = 2 * limit if allowed is None else round(2 * limit * self.count() / len(allowed))
-        if self.count() > _LARGE and language is not None and title_language is None:
+        if self._is_sifted(language) and title_language is None:
             tries.append((best, take))
         if allowed is not None and len(allowed) > _FEW:
             tries.extend((limited, 4**n * take) for n in range(3))
@@ -220,28 +200,15 @@ class WordIndex:
                 if found is not None:
                     return found
         if allowed is not None:
-            limited = self._limited(best, language, title_language, allowed)
+            limited = self._queries.limited(best, language, title_language, allowed)
         ids, _, scores = self._best(limited, limit)
         return _ranking(ids, scores)
 
-    def _limited(
-        self,
-        best: _Query,
-        language: Language | None,
-        title_language: Language | None,
-        allowed: PassageSet | None = None,
-    ) -> _Query:
-        """Return a query whose finds are limited before they are ranked."""
-        query, occur = self._tantivy.Query, self._tantivy.Occur
-        limits = []
-        if language is not None:
-            limits.append(query.term_query(self._schema, "language", language.value))
-        if title_language is not None:
-            limits.append(query.term_query(self._schema, "title_language", title_language.value))
-        if allowed is not None:
-            limits.append(query.term_set_query(self._schema, "passage", list(allowed)))
-        musts = [(occur.Must, query.boost_query(item, 0.0)) for item in limits]
-        return query.boolean_query([(occur.Must, best), *musts]) if musts else best
+    def _is_sifted(self, language: Language | None) -> bool:
+        """Return whether to find passages in all languages first: there are many in this one."""
+        if self.count() <= _LARGE or language is None:
+            return False
+        return self._queries.passages_in(language) * _FEW_OF >= self.count()
 
     def _sift(
         self,

@@ -7,7 +7,9 @@ import pytest
 from rag.errors import IndexDamagedError
 from rag.passage_set import PassageSet
 from rag.records import Field, Language
+from rag.store import word_queries
 from rag.store import words as module
+from rag.store.word_queries import rarest
 from rag.store.words import Entry, WordIndex
 
 ZH, EN, OTHER = Language.CHINESE, Language.ENGLISH, Language.OTHER
@@ -226,3 +228,46 @@ def test_a_large_index_is_limited_after_ranking_and_finds_the_same(
         assert [score for _, score in ours] == pytest.approx([score for _, score in theirs])
         # Scores that differ by rounding alone may stand in another order.
         assert len({number for number, _ in ours} - {number for number, _ in theirs}) <= 1
+
+
+@pytest.mark.parametrize(
+    ("frequencies", "chosen"),
+    [
+        ([], []),
+        ([0, 0], []),
+        ([5, 3, 0, 9], [1, 0, 3]),
+        ([5000, 70_000, 2000, 30_000], [2, 0, 3]),
+        ([900_000, 800_000], [1]),
+        ([900_000, 3, 800_000], [1, 2]),
+        ([900_000, 3000, 800_000], [1]),
+    ],
+)
+def test_the_rarest_words_are_looked_for(frequencies: list[int], chosen: list[int]) -> None:
+    assert rarest(frequencies, 100_000) == chosen
+
+
+def test_frequent_forms_are_left_out_where_rare_ones_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = WordIndex(tmp_path / "words")
+    index.add(entry(n, "often rare" if n == 7 else "often") for n in range(30))
+    index.commit()
+    assert len(index.search_meanings([("often",), ("rare",)], 50, language=EN)) == 30
+    monkeypatch.setattr(word_queries, "_MOST_IN_MEANINGS", 20)
+    monkeypatch.setattr(word_queries, "_MOST_IN_SUM", 20)
+    monkeypatch.setattr(word_queries, "_ENOUGH", 1)
+    assert ids(index.search_meanings([("often", "rare")], 50, language=EN)) == [7]
+    assert ids(index.search(["often", "rare"], BODY, 50)) == [7]
+    assert len(index.search_meanings([("often",)], 50, language=EN)) == 30
+    assert len(index.search(["often"], BODY, 50)) == 30
+
+
+def test_a_language_with_few_passages_is_searched_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LARGE", 0)
+    index = WordIndex(tmp_path / "words")
+    index.add(entry(n, "tea", language=OTHER if n == 77 else EN) for n in range(100))
+    index.commit()
+    assert ids(index.search(["tea"], BODY, 5, language=OTHER)) == [77]
+    assert ids(index.search(["tea"], BODY, 5, language=EN)) == [0, 1, 2, 3, 4]
