@@ -154,7 +154,6 @@ class Chat:
                 self.narrowing,
             ],
             "api_visibility": "private",
-            "show_progress": "hidden",
             "concurrency_limit": _AT_ONCE,
             "concurrency_id": "asking",
             "show_progress": "hidden",
