@@ -267,7 +267,8 @@ class Figure:
     ``value`` is exact, with 万, million and so on multiplied in; of a range it is the upper end,
     and ``low`` the lower. ``kind`` is money, percent, time or count. ``translated`` is the same in
     the other language, "" where it would read alike. ``comparison`` is what the source compares
-    it with: 同比, year on year.
+    it with: 同比, year on year. ``column_unit`` is, of a bare figure in a table, the unit as the
+    head of its column or the table's caption gives it; ``value`` and ``unit`` have it counted in.
     """
 
     text: str
@@ -278,6 +279,13 @@ class Figure:
     translated: str
     low: Decimal | None = None
     comparison: str = ""
+    column_unit: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The figure to be shown away from its table: with its unit."""
+        space = " " if self.column_unit[:1].isascii() and self.column_unit[:1].isalnum() else ""
+        return f"{self.text}{space * bool(self.text)}{self.column_unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +436,11 @@ class Answer:
     def shown(self) -> tuple[Citation, ...]:
         """What is quoted: the citations, or where there is no answer what came nearest."""
         return self.citations if self.answered else self.nearest
+
+    def in_column(self, text: str) -> Figure | None:
+        """Return the figure that one of the answer's texts ends in, if its column has its unit."""
+        figures = [figure for figure in self.figures if text.endswith(figure.text)]
+        return figures[0] if len(figures) == 1 and figures[0].column_unit else None
 
     def translated(self, text: str) -> str:
         """Return the figure in one of the answer's texts as the other language says it, or ""."""

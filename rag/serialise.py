@@ -72,6 +72,7 @@ def figure_to_dict(figure: Figure) -> dict[str, Any]:
         "translated": figure.translated,
         "low": None if figure.low is None else f"{figure.low:f}",
         "comparison": figure.comparison,
+        "column_unit": figure.column_unit,
     }
 
 

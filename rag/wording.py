@@ -39,6 +39,7 @@ class Wording:
     reports: str
     covered: str
     computed: str
+    from_head: str
     excerpt: str
     dropped: str
     faults: Mapping[Fault, str]
@@ -85,6 +86,7 @@ ENGLISH = Wording(
     reports=" ({} reports)",
     covered="The documents give it for these places.",
     computed="Computed",
+    from_head="unit from the table's head",
     excerpt="excerpt of an article, as another page shows it",
     dropped="left out",
     faults={
@@ -118,6 +120,7 @@ CHINESE = Wording(
     reports=" ({}份报道)",
     covered="文档中有这些地方的数字。",
     computed="计算得",
+    from_head="单位据表头",
     excerpt="另一页面所载的文章摘录",
     dropped="已略去",
     faults={
@@ -159,7 +162,7 @@ def differing(answer: Answer, words: Wording) -> Iterator[tuple[str, list[Row]]]
             yield (
                 words.relation(relation),
                 [
-                    Row((row.figure.text, words.day(row.as_of)), row.citations, words.copies(row))
+                    Row((row.figure.shown, words.day(row.as_of)), row.citations, words.copies(row))
                     for row in rows
                 ],
             )
@@ -173,7 +176,7 @@ def put_together(answer: Answer, words: Wording) -> tuple[list[Row], str]:
     compares = combined.operation in (Operation.MOST, Operation.LEAST)
     rows = [
         Row(
-            (part.subject, part.figure.text, *([words.day(part.as_of)] if compares else ())),
+            (part.subject, part.figure.shown, *([words.day(part.as_of)] if compares else ())),
             (part.citation,),
         )
         for part in combined.parts
@@ -185,6 +188,20 @@ def put_together(answer: Answer, words: Wording) -> tuple[list[Row], str]:
         return rows, ""
     other = f" ({result.translated})" if result.translated else ""
     return rows, f"{words.computed}: {result.text}{other}"
+
+
+def headline(text: str, answer: Answer, words: Wording) -> tuple[str, str]:
+    """Return one of an answer's texts as it is shown first, and what is said behind it, or "".
+
+    A bare figure of a table has its unit, and it is said where that stands; a figure is said in the
+    other language.
+    """
+    figure, translated = answer.in_column(text), answer.translated(text)
+    if figure is None:
+        return text, translated
+    stop = "；" if words is CHINESE else "; "
+    behind = stop.join(filter(None, (words.from_head, translated)))
+    return text.removesuffix(figure.text) + figure.shown, behind
 
 
 def verdict(answer: Answer, words: Wording) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from rag.records import Answer, Citation
 from rag.terminal import Screen, columns_of, heading, on_one_line, printable, shown_path, wrap
-from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
+from rag.wording import (
+    Row,
+    Wording,
+    differing,
+    headline,
+    put_together,
+    verdict,
+    wording_for,
+)
 
 _MARKS = ("▌", "▐")
 
@@ -24,7 +32,7 @@ def render(answer: Answer, screen: Screen) -> str:
             lines.extend(wrap(printable(answer.text), screen.width))
         else:
             for text in answer.texts:
-                lines.extend(_answered(text, answer, screen))
+                lines.extend(_answered(*headline(text, answer, words), screen))
         for note in map(words.left_out, answer.dropped):
             lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
         for asked in answer.unsaid:
@@ -46,10 +54,9 @@ def render(answer: Answer, screen: Screen) -> str:
     return "\n".join(lines)
 
 
-def _answered(text: str, answer: Answer, screen: Screen) -> list[str]:
-    """Return an answer's words, and its figure in the other language where it has one figure."""
-    translated = answer.translated(text)
-    other = f"  ({translated})" if translated else ""
+def _answered(text: str, behind: str, screen: Screen) -> list[str]:
+    """Return an answer's words, and in brackets what is said of its figure."""
+    other = f"  ({behind})" if behind else ""
     shown = printable(text)
     lines = wrap(shown + other, screen.width)
     if not other or len(lines) > 1:

@@ -1,4 +1,4 @@
-"""Rows of a table as they stand in a document's text: ``省份：甘肃；年份：2022；游客（万人次）：1350``.
+"""Rows of a table as they stand in a document's text: ``省份：甘肃；游客（万人次）：1350``.
 
 ``rag.sources.tables`` writes them so, and this reads the cells again.
 """
@@ -74,7 +74,9 @@ def cells_of(line: str) -> tuple[Cell, ...]:
         begin = named.end() if named else 0
         value = part[begin:].strip()
         start = at + part.index(value, begin)
-        cells.append(Cell(len(cells), named["name"].strip() if named else "", start, start + len(value)))
+        cells.append(
+            Cell(len(cells), named["name"].strip() if named else "", start, start + len(value))
+        )
         at += len(part) + len(stop)
     return tuple(cells) if sum(bool(cell.name) for cell in cells) >= _LEAST_CELLS else ()
 

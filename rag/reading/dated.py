@@ -1,4 +1,4 @@
-"""Figures of a sentence that are of the time that a question asks about, and have it to themselves."""
+"""Figures of a sentence that have the time to themselves that a question asks about."""
 
 from __future__ import annotations
 

@@ -18,7 +18,15 @@ from rag.records import Answer, Citation, Document
 from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
-from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
+from rag.wording import (
+    Row,
+    Wording,
+    differing,
+    headline,
+    put_together,
+    verdict,
+    wording_for,
+)
 
 # Gradio fills its templates in after this: {{…}} and ${…} must not be found in a value.
 _PLACEHOLDERS = str.maketrans({char: f"&#{ord(char)};" for char in "{}$`\\"})
@@ -66,7 +74,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if answer.sentences:
             parts.append(_written(turn, answer, phrases))
         else:
-            parts += [_words(text, answer.translated(text)) for text in answer.texts]
+            parts += [_words(*headline(text, answer, words)) for text in answer.texts]
         parts += [
             f'<p class="yj-dropped">{shown(words.left_out(item))}</p>' for item in answer.dropped
         ]
@@ -84,12 +92,12 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
     buttons = "".join(_button(act, turn, 0, text) for act, text in acts.items())
     seconds = f"{sum(answer.timings.values()):.2f} s"
     parts.append(f'<p class="yj-actions">{buttons}<span>{seconds}</span></p>')
-    text = shown(answer.text or words.not_said)
+    text = shown(headline(answer.text, answer, words)[0] or words.not_said)
     return f'<div class="yj-answer" data-text="{text}">{"".join(parts)}</div>'
 
 
-def _words(text: str, translated: str) -> str:
-    other = f' <span class="yj-other">({shown(translated)})</span>' if translated else ""
+def _words(text: str, behind: str) -> str:
+    other = f' <span class="yj-other">({shown(behind)})</span>' if behind else ""
     return f'<p class="yj-words">{shown(text)}{other}</p>'
 
 

@@ -8,7 +8,11 @@ from rag.sources.tables import lines
 
 def test_a_row_that_was_written_is_read_again() -> None:
     _, rows = lines(
-        [(1, ("Dams (unit: m)", "", "")), (2, ("Dam", "Height", "Length")), (3, ("Ost", "40", "310"))]
+        [
+            (1, ("Dams (unit: m)", "", "")),
+            (2, ("Dam", "Height", "Length")),
+            (3, ("Ost", "40", "310")),
+        ]
     )
     cells = cells_of(rows[0].text)
     assert [(cell.name, cell.value(rows[0].text)) for cell in cells] == [
