@@ -332,9 +332,9 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A figure of a combined answer: of which place, up to which day, and its quotation's number.
+    """A figure of a combined answer: of what, up to which day, and its quotation's number.
 
-    ``subject`` is the place as the source writes it.
+    ``subject`` is the place, the year or what else names a row, as the source writes it.
     """
 
     subject: str
@@ -347,12 +347,14 @@ class Part:
 class Combined:
     """What several figures come to. ``result`` is computed and stands in no source.
 
-    It is None for ``EACH`` and where places are compared; the first part is the answer there.
+    It is None for ``EACH`` and where figures are compared to find the most; the first part is the
+    answer there, and ``compared`` counts all figures that were, the parts among them.
     """
 
     operation: Operation
     parts: tuple[Part, ...]
     result: Figure | None = None
+    compared: int = 0
 
 
 @dataclass(frozen=True, slots=True)

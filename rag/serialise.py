@@ -95,6 +95,7 @@ def combined_to_dict(combined: Combined) -> dict[str, Any]:
             for part in combined.parts
         ],
         "result": figure_to_dict(combined.result) if combined.result else None,
+        "compared": combined.compared,
     }
 
 

@@ -84,7 +84,7 @@ ENGLISH = Wording(
     undated="no date",
     one_report=" (one report)",
     reports=" ({} reports)",
-    covered="The documents give it for these places.",
+    covered="Compared: {} figures of the documents.",
     computed="Computed",
     from_head="unit from the table's head",
     excerpt="excerpt of an article, as another page shows it",
@@ -118,7 +118,7 @@ CHINESE = Wording(
     undated="无日期",
     one_report=" (同一报道)",
     reports=" ({}份报道)",
-    covered="文档中有这些地方的数字。",
+    covered="比较了文档中的{}个数字。",
     computed="计算得",
     from_head="单位据表头",
     excerpt="另一页面所载的文章摘录",
@@ -174,15 +174,18 @@ def put_together(answer: Answer, words: Wording) -> tuple[list[Row], str]:
     if combined is None:
         return [], ""
     compares = combined.operation in (Operation.MOST, Operation.LEAST)
+    dated = compares and any(
+        part.as_of and str(part.as_of.year) not in part.subject for part in combined.parts
+    )
     rows = [
         Row(
-            (part.subject, part.figure.shown, *([words.day(part.as_of)] if compares else ())),
+            (part.subject, part.figure.shown, *([words.day(part.as_of)] if dated else ())),
             (part.citation,),
         )
         for part in combined.parts
     ]
     if compares:
-        return rows, words.covered
+        return rows, words.covered.format(combined.compared)
     result = combined.result
     if result is None:
         return rows, ""

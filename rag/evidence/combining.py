@@ -1,15 +1,14 @@
-"""Answers put together from several figures: totals, differences, and which place has most."""
+"""Answers put together from several figures: totals and differences."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from rag.evidence.citing import MOST_CITATIONS, MOST_NEAREST, cite, verdict_on
-from rag.evidence.series import LEAST_SHARE, Statement, have_like_extents, statements_of
-from rag.evidence.verification import verified
+from rag.evidence.citing import MOST_NEAREST, verdict_on
+from rag.evidence.series import Statement, have_like_extents, statements_of
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import mentions_place, place_spans
 from rag.language.rendering import computed
@@ -18,8 +17,6 @@ from rag.records import (
     Answer,
     Citation,
     Combined,
-    Document,
-    Draft,
     Extract,
     Figure,
     Language,
@@ -108,53 +105,6 @@ def combine_apart(
     return replace(made, unsaid=unsaid) if made.answered else None
 
 
-def compare_places(
-    question: Question,
-    operation: Operation,
-    draft: Draft,
-    documents: Mapping[str, Document],
-    segmenter: Segmenter,
-) -> Answer | None:
-    """Return which place has the most, or the least, of what a question asks for.
-
-    Each place counts with its newest figure. None where sources give comparable figures for fewer
-    than two places.
-    """
-    if not draft.answered:
-        return None
-    least = LEAST_SHARE * draft.extracts[0].score
-    sure = [item for item in verified(draft, documents, question, segmenter) if item.score >= least]
-    by_place: dict[frozenset[str], Statement] = {}
-    first: Statement | None = None
-    for one in statements_of(sure, documents, segmenter):
-        if len(one.places) != 1:
-            continue
-        first = first or one
-        like = is_same_measure(one.figure, first.figure) and have_like_extents(one, first)
-        known = by_place.get(one.places)
-        if like and (known is None or _is_newer(one, known)):
-            by_place[one.places] = one
-    if len(by_place) < 2:
-        return None
-    ranked = sorted(
-        by_place.values(), key=lambda one: one.value, reverse=operation is Operation.MOST
-    )[:MOST_CITATIONS]
-    citations = cite([one.extract for one in ranked], documents)
-    parts = tuple(
-        Part(_place_of(one), one.figure, one.as_of, citation.number)
-        for one, citation in zip(ranked, citations, strict=True)
-    )
-    return Answer(
-        question.as_typed, parts[0].subject, (parts[0].subject,), True, citations, (),
-        (parts[0].figure,), warnings=ranked[0].document.warnings,
-        combined=Combined(operation, parts),
-    )  # fmt: skip
-
-
-def _is_newer(one: Statement, other: Statement) -> bool:
-    return one.as_of is not None and other.as_of is not None and one.as_of > other.as_of
-
-
 def _statements(citations: Sequence[Citation], segmenter: Segmenter) -> list[Statement]:
     """Return the citations that quote one figure each, as statements."""
     documents = {item.document.key: item.document for item in citations}
@@ -187,16 +137,6 @@ def _numbered(proofs: Sequence[Citation]) -> tuple[Citation, ...]:
         replace(proof, number=number, spans=tuple(sorted(set(spans[key]))))
         for number, (key, proof) in enumerate(first.items(), 1)
     )
-
-
-def _place_of(statement: Statement) -> str:
-    """Return the place that a statement is about, as its quotation or its document writes it."""
-    document, extract = statement.document, statement.extract
-    for text in (document.text[extract.start : extract.end], document.with_heading):
-        spans = place_spans(text, statement.places)
-        if spans:
-            return text[slice(*spans[0])]
-    return ""
 
 
 def _result(
