@@ -348,13 +348,15 @@ class Combined:
     """What several figures come to. ``result`` is computed and stands in no source.
 
     It is None for ``EACH`` and where figures are compared to find the most; the first part is the
-    answer there, and ``compared`` counts all figures that were, the parts among them.
+    answer there, and ``compared`` counts all figures that were, the parts among them. Figures that
+    are not ``comparable`` count different things: they stand beside each other and answer nothing.
     """
 
     operation: Operation
     parts: tuple[Part, ...]
     result: Figure | None = None
     compared: int = 0
+    comparable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

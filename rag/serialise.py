@@ -96,6 +96,7 @@ def combined_to_dict(combined: Combined) -> dict[str, Any]:
         ],
         "result": figure_to_dict(combined.result) if combined.result else None,
         "compared": combined.compared,
+        "comparable": combined.comparable,
     }
 
 

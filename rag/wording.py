@@ -38,6 +38,7 @@ class Wording:
     one_report: str
     reports: str
     covered: str
+    unlike: str
     computed: str
     from_head: str
     excerpt: str
@@ -85,6 +86,7 @@ ENGLISH = Wording(
     one_report=" (one report)",
     reports=" ({} reports)",
     covered="Compared: {} figures of the documents.",
+    unlike="These figures are not of the same thing and cannot be compared:",
     computed="Computed",
     from_head="unit from the table's head",
     excerpt="excerpt of an article, as another page shows it",
@@ -119,6 +121,7 @@ CHINESE = Wording(
     one_report=" (同一报道)",
     reports=" ({}份报道)",
     covered="比较了文档中的{}个数字。",
+    unlike="以下数字所指不同，不能相比：",
     computed="计算得",
     from_head="单位据表头",
     excerpt="另一页面所载的文章摘录",
@@ -191,6 +194,12 @@ def put_together(answer: Answer, words: Wording) -> tuple[list[Row], str]:
         return rows, ""
     other = f" ({result.translated})" if result.translated else ""
     return rows, f"{words.computed}: {result.text}{other}"
+
+
+def unanswered(answer: Answer, words: Wording) -> str:
+    """Return what is said where there is no answer: that figures do not compare, or no more."""
+    unlike = answer.combined is not None and not answer.combined.comparable
+    return words.unlike if unlike else words.not_said
 
 
 def headline(text: str, answer: Answer, words: Wording) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from rag.wording import (
     differing,
     headline,
     put_together,
+    unanswered,
     verdict,
     wording_for,
 )
@@ -40,8 +41,10 @@ def render(answer: Answer, screen: Screen) -> str:
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))
     else:
-        told = [words.not_said, *([words.nearest] if answer.nearest else ())]
-        lines.extend(line for text in told for line in wrap(text, screen.width))
+        lines.extend(wrap(unanswered(answer, words), screen.width))
+        lines.extend(_combined(answer, words, screen))
+        if answer.nearest:
+            lines.extend(wrap(words.nearest, screen.width))
     shown = answer.shown
     for citation in shown[: 1 if answer.answered else None]:
         lines.extend(["", *_quotation(citation, screen)])

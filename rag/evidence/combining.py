@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
 
 from rag.evidence.citing import MOST_NEAREST, verdict_on
 from rag.evidence.series import Statement, have_like_extents, statements_of
+from rag.language.figures import find_figures
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import mentions_place, place_spans
+from rag.language.periods import period_spans
 from rag.language.rendering import computed
-from rag.language.words import Segmenter
+from rag.language.rows import cells_of
+from rag.language.words import Segmenter, stem
 from rag.records import (
     Answer,
     Citation,
@@ -29,6 +32,12 @@ _SIGNS = {Operation.SUM: " + ", Operation.DIFFERENCE: " − ", Operation.EACH: "
 _COMPARES = re.compile(
     r"比|相差|最|第一|居首|\b(?:than|gap|more|less|fewer|most|least|highest|lowest|largest|first)\b",
     re.IGNORECASE,
+)
+
+_SMALL_WORDS = frozenset(
+    """the is are was were in on at of for by from to and or than with how much many more less fewer
+    did do does has had have it its what there between higher lower bigger smaller larger
+    多少 相差 相比 哪里 达到 一个 为了 以及 其中""".split()  # noqa: SIM905
 )
 
 
@@ -56,7 +65,8 @@ def combine(
 
     The answer's words are the figures as the sources have them; what they come to is computed
     beside, where they count the same over like stretches of time. When a part has no answer, or two
-    parts have the same one, the documents do not say, and what was found is the nearest.
+    parts have the same one, the documents do not say, and what was found is the nearest; nor where
+    figures to be set against each other are of different things, which is said.
     """
     found = [(asked, answer) for asked, answer in parts if answer.answered]
     proofs = [answer.citations[0] for _, answer in found]
@@ -75,6 +85,9 @@ def combine(
                 _subjects([asked for asked, _ in found]), statements, proofs, strict=True
             )
         )
+        if operation is not Operation.EACH and not _are_alike(statements, found, segmenter):
+            unlike = Combined(operation, shown, comparable=False)
+            return Answer(question.as_typed, nearest=citations, combined=unlike)
         sure = not any(answer.conflicts for _, answer in found)
         result = _result(operation, statements, question.language) if sure else None
         combined = Combined(operation, shown, result)
@@ -103,6 +116,44 @@ def combine_apart(
         return replace(found[0][1], question=question.as_typed, unsaid=unsaid)
     made = combine(question, Operation.EACH, found, segmenter)
     return replace(made, unsaid=unsaid) if made.answered else None
+
+
+def _are_alike(
+    statements: Sequence[Statement],
+    parts: Sequence[tuple[Question, Answer]],
+    segmenter: Segmenter,
+) -> bool:
+    """Return whether figures are of one thing: of one measure, and of what the question names.
+
+    Where it names nothing but places and times, what they stand with must: the columns' names, or
+    the words of the quotations.
+    """
+    counted = next((one.figure for one in statements if one.figure.unit), statements[0].figure)
+    if not all(is_same_measure(counted, one.figure) for one in statements):
+        return False
+    if any(_things(asked.text, asked.places, segmenter) for asked, _ in parts):
+        return True
+    told = [_things(_beside(one), one.named, segmenter) for one in statements]
+    return bool(frozenset.intersection(*told))
+
+
+def _beside(statement: Statement) -> str:
+    """Return the words that say what a figure counts: its column's name, else its quotation."""
+    document, extract = statement.document, statement.extract
+    start = extract.answering[0][0] - extract.start
+    line = document.text[extract.start : extract.end]
+    own = (cell for cell in cells_of(line) if cell.start <= start < cell.end)
+    return next((cell.name for cell in own), line)
+
+
+def _things(text: str, places: Set[str], segmenter: Segmenter) -> frozenset[str]:
+    """Return the stems of a text that name things: no places, times, figures or small words."""
+    for start, end in sorted((*place_spans(text, places), *period_spans(text)), reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    for figure in reversed(find_figures(text)):
+        text = f"{text[: figure.start]} {text[figure.end :]}"
+    words = (word for word in segmenter.words(text) if word not in _SMALL_WORDS)
+    return frozenset(stem(word for word in words if len(word) > 1))
 
 
 def _statements(citations: Sequence[Citation], segmenter: Segmenter) -> list[Statement]:

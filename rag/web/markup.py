@@ -24,6 +24,7 @@ from rag.wording import (
     differing,
     headline,
     put_together,
+    unanswered,
     verdict,
     wording_for,
 )
@@ -84,7 +85,8 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         ]
         parts += _tables(answer, words, turn)
     else:
-        parts.append(f'<p class="yj-unsaid">{shown(words.not_said)}</p>')
+        parts.append(f'<p class="yj-unsaid">{shown(unanswered(answer, words))}</p>')
+        parts += _tables(answer, words, turn)
         if answer.shown:
             parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
     parts += [_cited(turn, citation, words, phrases) for citation in answer.shown]
@@ -92,7 +94,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
     buttons = "".join(_button(act, turn, 0, text) for act, text in acts.items())
     seconds = f"{sum(answer.timings.values()):.2f} s"
     parts.append(f'<p class="yj-actions">{buttons}<span>{seconds}</span></p>')
-    text = shown(headline(answer.text, answer, words)[0] or words.not_said)
+    text = shown(headline(answer.text, answer, words)[0] or unanswered(answer, words))
     return f'<div class="yj-answer" data-text="{text}">{"".join(parts)}</div>'
 
 
