@@ -14,7 +14,7 @@ from rag.evidence import (
     combine_apart,
     compare_places,
     compare_years,
-    is_row,
+    is_in_table,
     rank_rows,
     settles,
 )
@@ -142,7 +142,7 @@ class Asking:
         with _timed(self._timings, "evidence"):
             answer = answer_from(query, draft, documents, self._segmenter)
             proof = answer.citations[0] if answer.answered else None
-            in_row = proof is not None and is_row(proof.document, proof.start)
+            in_row = proof is not None and is_in_table(proof.document, proof.start)
             if not in_row and settles(answer, asked.operation, query):
                 return answer
             ranked = rank_rows(query, asked, draft, documents, self._segmenter)

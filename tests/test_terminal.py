@@ -141,10 +141,12 @@ def test_a_total_is_shown_with_its_parts() -> None:
     assert render(made, Screen()).split("\n")[1:5] == [
         "", "  广西     12座  [1]", "  Qinghai  12座  [2]", "  Computed: 24 (24座)",
     ]  # fmt: skip
-    most = replace(made, question="哪里最多？", combined=Combined(Operation.MOST, parts))
+    most = replace(
+        made, question="哪里最多？", combined=Combined(Operation.MOST, parts, compared=2)
+    )
     assert render(most, Screen()).split("\n")[2:5] == [
         "  广西     12座  无日期         [1]", "  Qinghai  12座  至 2031-01-02  [2]",
-        "  文档中有这些地方的数字。",
+        "  比较了文档中的2个数字。",
     ]  # fmt: skip
 
 

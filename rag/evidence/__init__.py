@@ -2,7 +2,8 @@
 
 from rag.evidence.citing import answer_from
 from rag.evidence.combining import combine, combine_apart, settles
-from rag.evidence.ranking import compare_places, compare_years, is_row, rank_rows
+from rag.evidence.ranking import compare_places, compare_years, rank_rows
+from rag.evidence.tables import is_in_table
 
 __all__ = [
     "answer_from",
@@ -10,7 +11,7 @@ __all__ = [
     "combine_apart",
     "compare_places",
     "compare_years",
-    "is_row",
+    "is_in_table",
     "rank_rows",
     "settles",
 ]

@@ -81,11 +81,6 @@ def rank_rows(
     return None
 
 
-def is_row(document: Document, start: int) -> bool:
-    """Return whether the text at an offset is a row of a table with several."""
-    return len(table_at(document, start)) > 1
-
-
 def compare_places(
     question: Question,
     operation: Operation,

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.language.figures import figures_within
+from rag.language.figures import figures_within, find_figures
 from rag.language.quantities import Quantity
 from rag.language.rows import Cell, cells_of, year_in
 from rag.language.superlatives import Superlative
 from rag.language.words import Segmenter, stem
-from rag.records import Document, Question
+from rag.records import Document, Extract, Question
 
 _UNIT = re.compile(r"[（(][^（）()]*[)）]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -76,6 +76,33 @@ def table_at(document: Document, start: int) -> list[Row]:
     return rows
 
 
+def is_in_table(document: Document, start: int) -> bool:
+    """Return whether the text at an offset is a row with another one beside it."""
+    row = _row(document, document.text.rfind("\n", 0, start) + 1)
+    if row is None:
+        return False
+    above = _row(document, document.text.rfind("\n", 0, row.start - 1) + 1) if row.start else None
+    below = _row(document, row.end + 1) if row.end < len(document.text) else None
+    return any(other is not None and _are_alike(row, other) for other in (above, below))
+
+
+def is_of_row(extract: Extract, document: Document, question: str) -> bool:
+    """Return whether a quotation is no row beside one that a question names: Wend's for Gate's."""
+    line = document.text[extract.start : extract.end]
+    for cell in cells_of(line):
+        value = cell.value(line)
+        if not cell.name or cell.year or find_figures(value) or year_in(cell, line):
+            continue
+        column = re.compile(
+            rf"(?:^|[；;]\s?|[)）] ){re.escape(cell.name)}(?:：\s?|:\s)([^；;\n]+)", re.M
+        )
+        others = set(column.findall(document.text)) - {value}
+        named = [other for other in others if other.lower() in question.lower()]
+        if any(names_value(question, one) for one in named) and not names_value(question, value):
+            return False
+    return True
+
+
 def _row(document: Document, start: int) -> Row | None:
     end = document.text.find("\n", start)
     line = document.text[start : end if end >= 0 else None]
@@ -97,8 +124,9 @@ def columns_of(rows: Sequence[Row]) -> list[str]:
 def names_value(text: str, value: str) -> bool:
     """Return whether a text has what stands in a cell, as words of its own."""
     least = 2 if _HAN.search(value) else 3
-    edges = r"(?<![A-Za-z\d])", r"(?![A-Za-z\d])"
-    found = re.search(rf"{edges[0]}{re.escape(value)}{edges[1]}", text, re.IGNORECASE)
+    before = r"(?<![A-Za-z\d])" if value[:1].isascii() else ""
+    after = r"(?![A-Za-z\d])" if value[-1:].isascii() else ""
+    found = re.search(f"{before}{re.escape(value)}{after}", text, re.IGNORECASE)
     return len(value) >= least and found is not None
 
 
