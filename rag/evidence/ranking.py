@@ -72,9 +72,16 @@ def rank_rows(
     if not draft.extracts:
         return None
     least = LEAST_SHARE * draft.extracts[0].score
+    tried: list[tuple[str, int, int]] = []
     for extract in draft.extracts:
         document = documents[extract.document_key]
-        rows = table_at(document, extract.start) if extract.score >= least else []
+        if extract.score < least or any(
+            key == document.key and start <= extract.start < end for key, start, end in tried
+        ):
+            continue
+        rows = table_at(document, extract.start)
+        if rows:
+            tried.append((document.key, rows[0].start, rows[-1].end))
         entries = _entries(rows, extract, question, asked, segmenter)
         if len(entries) > 1:
             return _ranked(question, asked.operation, entries)
@@ -210,17 +217,18 @@ def _entries(
         return []
     periods, entries = named_periods(question.text), dict[str, _Entry]()
     for row in _named_rows(rows, (label, measure), question):
-        figure, cell, name = row.figure(measure), row.cell(measure), row.cell(label)
-        if figure is None or cell is None or name is None or is_total(row.value(label)):
+        cell, name = row.cell(measure), row.cell(label)
+        if cell is None or name is None or is_total(row.value(label)):
             continue
-        spans = sorted((row.start + c.start, row.start + c.end) for c in (name, cell))
+        spans = sorted(_bounds(row, one) for one in (name, cell))
         made = Extract(row.document.key, row.start, row.end, tuple(spans), extract.score)
-        of_cell = Extract(
-            row.document.key, row.start, row.end, (_bounds(row, cell),), extract.score
-        )
+        of_cell = replace(made, spans=(_bounds(row, cell),))
         if not is_of_period(of_cell, row.document, periods):
             continue
         if not is_about(made, row.document, question, segmenter):
+            continue
+        figure = row.figure(measure)
+        if figure is None:
             continue
         year = row_year(row.line, cell.start, cell.end)
         day = year.end if year else row.document.published

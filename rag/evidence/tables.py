@@ -22,6 +22,8 @@ _TOTAL = re.compile(
 )
 _LEAST_NAMED = 0.5
 _MOSTLY = 0.8
+_SAMPLE = 40
+"""So many rows at most, evenly taken, tell what a column holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ def _meant(name: str, meanings: Sequence[str], segmenter: Segmenter) -> float:
 
 def _share(rows: Sequence[Row], name: str, holds: Callable[[Row, str], bool]) -> float:
     filled = [row for row in rows if row.cell(name)]
+    filled = filled[:: 1 + len(filled) // _SAMPLE]
     return sum(holds(row, name) for row in filled) / max(1, len(filled))
 
 
