@@ -9,10 +9,21 @@ from dataclasses import replace
 from threading import Event
 
 from rag.errors import LLMError, UsageError
-from rag.evidence import answer_from, combine, combine_apart, compare_places, settles
+from rag.evidence import (
+    answer_from,
+    combine,
+    combine_apart,
+    compare_places,
+    compare_years,
+    is_in_table,
+    rank_rows,
+    settles,
+)
+from rag.evidence.citing import MOST_NEAREST
 from rag.evidence.support import Standard
 from rag.evidence.writing import Writing
 from rag.language.parts import find_parts
+from rag.language.superlatives import Superlative, find_superlative
 from rag.language.words import Segmenter
 from rag.questions import QuestionParser
 from rag.reading import Reader
@@ -89,13 +100,16 @@ class Asking:
 
     def _answer(self, question: str) -> Answer:
         query = self._understand(question)
+        superlative = find_superlative(query.text, query.language)
+        if superlative is not None and query.claim is None:
+            return self._most(query, superlative)
         parts = find_parts(query.text, query.places, query.language)
         answer = self._plain(query)
         if parts is None or (not parts.apart and settles(answer, parts.operation, query)):
             return answer
         asked = [self._understand(part) for part in parts.questions]
         if parts.operation in (Operation.MOST, Operation.LEAST):
-            return self._compared(replace(asked[0], typed=query.typed), parts.operation) or answer
+            return self._places(query, asked[0], parts.operation) or answer
         answers = [(part, self._plain(part)) for part in asked]
         if not parts.apart:
             return combine(query, parts.operation, answers, self._segmenter)
@@ -120,10 +134,35 @@ class Asking:
         with _timed(self._timings, "evidence"):
             return answer_from(query, draft, documents, self._segmenter)
 
-    def _compared(self, query: Question, operation: Operation) -> Answer | None:
+    def _places(self, query: Question, asked: Question, operation: Operation) -> Answer | None:
+        plain = replace(asked, typed=query.typed)
+        draft, documents = self._read(plain)
+        with _timed(self._timings, "evidence"):
+            return compare_places(plain, operation, draft, documents, self._segmenter)
+
+    def _most(self, query: Question, asked: Superlative) -> Answer:
+        """Answer which has most: by a source that says so, by a table's rows, by statements."""
         draft, documents = self._read(query)
         with _timed(self._timings, "evidence"):
-            return compare_places(query, operation, draft, documents, self._segmenter)
+            answer = answer_from(query, draft, documents, self._segmenter)
+            proof = answer.citations[0] if answer.answered else None
+            in_row = proof is not None and is_in_table(proof.document, proof.start)
+            if not in_row and settles(answer, asked.operation, query):
+                return answer
+            ranked = rank_rows(query, asked, draft, documents, self._segmenter)
+        parts = find_parts(query.text, query.places, query.language)
+        if ranked is None and asked.years and not in_row:
+            plain = replace(self._understand(asked.asked), typed=query.typed)
+            found, documents = self._read(plain)
+            with _timed(self._timings, "evidence"):
+                ranked = compare_years(plain, asked.operation, found, documents, self._segmenter)
+        elif ranked is None and parts is not None:
+            plain = self._understand(parts.questions[0])
+            ranked = self._places(query, plain, parts.operation)
+        if ranked is None and in_row:
+            # One row says nothing of the others.
+            return Answer(query.as_typed, nearest=answer.citations[:MOST_NEAREST])
+        return ranked or answer
 
 
 class Author:

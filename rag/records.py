@@ -267,7 +267,8 @@ class Figure:
     ``value`` is exact, with 万, million and so on multiplied in; of a range it is the upper end,
     and ``low`` the lower. ``kind`` is money, percent, time or count. ``translated`` is the same in
     the other language, "" where it would read alike. ``comparison`` is what the source compares
-    it with: 同比, year on year.
+    it with: 同比, year on year. ``column_unit`` is, of a bare figure in a table, the unit as the
+    head of its column or the table's caption gives it; ``value`` and ``unit`` have it counted in.
     """
 
     text: str
@@ -278,6 +279,13 @@ class Figure:
     translated: str
     low: Decimal | None = None
     comparison: str = ""
+    column_unit: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The figure to be shown away from its table: with its unit."""
+        space = " " if self.column_unit[:1].isascii() and self.column_unit[:1].isalnum() else ""
+        return f"{self.text}{space * bool(self.text)}{self.column_unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,9 +332,9 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A figure of a combined answer: of which place, up to which day, and its quotation's number.
+    """A figure of a combined answer: of what, up to which day, and its quotation's number.
 
-    ``subject`` is the place as the source writes it.
+    ``subject`` is the place, the year or what else names a row, as the source writes it.
     """
 
     subject: str
@@ -339,12 +347,16 @@ class Part:
 class Combined:
     """What several figures come to. ``result`` is computed and stands in no source.
 
-    It is None for ``EACH`` and where places are compared; the first part is the answer there.
+    It is None for ``EACH`` and where figures are compared to find the most; the first part is the
+    answer there, and ``compared`` counts all figures that were, the parts among them. Figures that
+    are not ``comparable`` count different things: they stand beside each other and answer nothing.
     """
 
     operation: Operation
     parts: tuple[Part, ...]
     result: Figure | None = None
+    compared: int = 0
+    comparable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +455,11 @@ class Answer:
     def shown(self) -> tuple[Citation, ...]:
         """What is quoted: the citations, or where there is no answer what came nearest."""
         return self.citations if self.answered else self.nearest
+
+    def in_column(self, text: str) -> Figure | None:
+        """Return the figure that one of the answer's texts ends in, if its column has its unit."""
+        figures = [figure for figure in self.figures if text.endswith(figure.text)]
+        return figures[0] if len(figures) == 1 and figures[0].column_unit else None
 
     def translated(self, text: str) -> str:
         """Return the figure in one of the answer's texts as the other language says it, or ""."""

@@ -85,6 +85,7 @@ def figure_to_dict(figure: Figure) -> dict[str, Any]:
         "translated": figure.translated,
         "low": None if figure.low is None else f"{figure.low:f}",
         "comparison": figure.comparison,
+        "column_unit": figure.column_unit,
     }
 
 
@@ -107,6 +108,8 @@ def combined_to_dict(combined: Combined) -> dict[str, Any]:
             for part in combined.parts
         ],
         "result": figure_to_dict(combined.result) if combined.result else None,
+        "compared": combined.compared,
+        "comparable": combined.comparable,
     }
 
 

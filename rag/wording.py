@@ -40,7 +40,9 @@ class Wording:
     one_report: str
     reports: str
     covered: str
+    unlike: str
     computed: str
+    from_head: str
     excerpt: str
     dropped: str
     faults: Mapping[Fault, str]
@@ -104,8 +106,10 @@ ENGLISH = Wording(
     undated="no date",
     one_report=" (one report)",
     reports=" ({} reports)",
-    covered="The documents give it for these places.",
+    covered="Compared: {} figures of the documents.",
+    unlike="These figures are not of the same thing and cannot be compared:",
     computed="Computed",
+    from_head="unit from the table's head",
     excerpt="excerpt of an article, as another page shows it",
     dropped="left out",
     faults={
@@ -151,8 +155,10 @@ CHINESE = Wording(
     undated="无日期",
     one_report=" (同一报道)",
     reports=" ({}份报道)",
-    covered="文档中有这些地方的数字。",
+    covered="比较了文档中的{}个数字。",
+    unlike="以下数字所指不同，不能相比：",
     computed="计算得",
+    from_head="单位据表头",
     excerpt="另一页面所载的文章摘录",
     dropped="已略去",
     faults={
@@ -208,7 +214,7 @@ def differing(answer: Answer, words: Wording) -> Iterator[tuple[str, list[Row]]]
             yield (
                 words.relation(relation),
                 [
-                    Row((row.figure.text, words.day(row.as_of)), row.citations, words.copies(row))
+                    Row((row.figure.shown, words.day(row.as_of)), row.citations, words.copies(row))
                     for row in rows
                 ],
             )
@@ -220,20 +226,43 @@ def put_together(answer: Answer, words: Wording) -> tuple[list[Row], str]:
     if combined is None:
         return [], ""
     compares = combined.operation in (Operation.MOST, Operation.LEAST)
+    dated = compares and any(
+        part.as_of and str(part.as_of.year) not in part.subject for part in combined.parts
+    )
     rows = [
         Row(
-            (part.subject, part.figure.text, *([words.day(part.as_of)] if compares else ())),
+            (part.subject, part.figure.shown, *([words.day(part.as_of)] if dated else ())),
             (part.citation,),
         )
         for part in combined.parts
     ]
     if compares:
-        return rows, words.covered
+        return rows, words.covered.format(combined.compared)
     result = combined.result
     if result is None:
         return rows, ""
     other = f" ({result.translated})" if result.translated else ""
     return rows, f"{words.computed}: {result.text}{other}"
+
+
+def unanswered(answer: Answer, words: Wording) -> str:
+    """Return what is said where there is no answer: that figures do not compare, or no more."""
+    unlike = answer.combined is not None and not answer.combined.comparable
+    return words.unlike if unlike else words.not_said
+
+
+def headline(text: str, answer: Answer, words: Wording) -> tuple[str, str]:
+    """Return one of an answer's texts as it is shown first, and what is said behind it, or "".
+
+    A bare figure of a table has its unit, and it is said where that stands; a figure is said in the
+    other language.
+    """
+    figure, translated = answer.in_column(text), answer.translated(text)
+    if figure is None:
+        return text, translated
+    stop = "；" if words is CHINESE else "; "
+    behind = stop.join(filter(None, (words.from_head, translated)))
+    return text.removesuffix(figure.text) + figure.shown, behind
 
 
 def verdict(answer: Answer, words: Wording) -> str:

@@ -53,6 +53,7 @@ def test_a_figures_value_is_exact_text() -> None:
     [made] = answer_to_dict(Answer("q", figures=(figure,)))["figures"]
     assert made["value"] == "40400.0"
     assert made["translated"] == "40,400 cases"
+    assert made["column_unit"] == ""
 
 
 def test_a_differing_figure_has_its_day_and_its_citations() -> None:

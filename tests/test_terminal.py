@@ -80,6 +80,21 @@ def test_one_figure_is_said_in_the_other_language_behind_it() -> None:
     assert render(two, Screen()).split("\n")[0] == "45 minutes"
 
 
+def test_a_figure_of_a_table_is_shown_with_the_unit_of_its_column() -> None:
+    figure = Figure(
+        "45", Decimal(450_000), "人次", "count", "", "450,000 visits", None, "", "万人次"
+    )
+    made = replace(answer(ENGLISH, "45 minutes"), text="45", texts=("45",), figures=(figure,))
+    said = "45万人次  (unit from the table's head; 450,000 visits)"
+    assert render(made, Screen()).split("\n")[0] == said
+    row = Reported(figure, None, Relation.ANSWER, 1, (1,))
+    other = Reported(replace(figure, text="46"), None, Relation.CONFLICT, 1, (1,))
+    table = render(replace(made, conflicts=(row, other)), Screen()).split("\n")
+    assert "  45万人次  no date  [1]" in table
+    chinese = render(replace(made, question="多少？"), Screen()).split("\n")[0]
+    assert chinese == "45万人次  (单位据表头；450,000 visits)"
+
+
 def test_figures_of_differing_sources_stand_in_a_table() -> None:
     def row(text: str, day: date | None, relation: Relation, *citations: int) -> Reported:
         figure = Figure(text, Decimal(1), "", "count", "", "")
@@ -130,10 +145,12 @@ def test_a_total_is_shown_with_its_parts() -> None:
     assert render(made, Screen()).split("\n")[1:5] == [
         "", "  广西     12座  [1]", "  Qinghai  12座  [2]", "  Computed: 24 (24座)",
     ]  # fmt: skip
-    most = replace(made, question="哪里最多？", combined=Combined(Operation.MOST, parts))
+    most = replace(
+        made, question="哪里最多？", combined=Combined(Operation.MOST, parts, compared=2)
+    )
     assert render(most, Screen()).split("\n")[2:5] == [
         "  广西     12座  无日期         [1]", "  Qinghai  12座  至 2031-01-02  [2]",
-        "  文档中有这些地方的数字。",
+        "  比较了文档中的2个数字。",
     ]  # fmt: skip
 
 

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from rag.records import Answer, Citation
 from rag.terminal import Screen, columns_of, heading, on_one_line, printable, shown_path, wrap
-from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
+from rag.wording import (
+    Row,
+    Wording,
+    differing,
+    headline,
+    put_together,
+    unanswered,
+    verdict,
+    wording_for,
+)
 
 _MARKS = ("▌", "▐")
 
@@ -24,15 +33,16 @@ def render(answer: Answer, screen: Screen) -> str:
             lines.extend(wrap(printable(answer.text), screen.width))
         else:
             for text in answer.texts:
-                lines.extend(_answered(text, answer, screen))
+                lines.extend(_answered(*headline(text, answer, words), screen))
         for asked in answer.unsaid:
             lines.extend(wrap(words.unsaid.format(printable(asked)), screen.width))
         lines.extend(_limited(answer, words, screen))
         lines.extend(_differing(answer, words, screen))
         lines.extend(_combined(answer, words, screen))
     else:
-        lines.extend(wrap(words.not_said, screen.width))
+        lines.extend(wrap(unanswered(answer, words), screen.width))
         lines.extend(_limited(answer, words, screen))
+        lines.extend(_combined(answer, words, screen))
         lines.extend(wrap(words.nearest, screen.width) if answer.nearest else ())
     shown = answer.shown
     for citation in shown[: 1 if answer.answered else None]:
@@ -56,10 +66,9 @@ def _limited(answer: Answer, words: Wording, screen: Screen) -> list[str]:
     return [screen.paint(line, "2") for line in wrap(told, screen.width)] if told else []
 
 
-def _answered(text: str, answer: Answer, screen: Screen) -> list[str]:
-    """Return an answer's words, and its figure in the other language where it has one figure."""
-    translated = answer.translated(text)
-    other = f"  ({translated})" if translated else ""
+def _answered(text: str, behind: str, screen: Screen) -> list[str]:
+    """Return an answer's words, and in brackets what is said of its figure."""
+    other = f"  ({behind})" if behind else ""
     shown = printable(text)
     lines = wrap(shown + other, screen.width)
     if not other or len(lines) > 1:

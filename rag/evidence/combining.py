@@ -1,25 +1,25 @@
-"""Answers put together from several figures: totals, differences, and which place has most."""
+"""Answers put together from several figures: totals and differences."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
 
-from rag.evidence.citing import MOST_CITATIONS, MOST_NEAREST, cite, verdict_on
-from rag.evidence.series import LEAST_SHARE, Statement, have_like_extents, statements_of
-from rag.evidence.verification import verified
+from rag.evidence.citing import MOST_NEAREST, verdict_on
+from rag.evidence.series import Statement, have_like_extents, statements_of
+from rag.language.figures import find_figures
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import mentions_place, place_spans
+from rag.language.periods import period_spans
 from rag.language.rendering import computed
-from rag.language.words import Segmenter
+from rag.language.rows import cells_of
+from rag.language.words import Segmenter, stem
 from rag.records import (
     Answer,
     Citation,
     Combined,
-    Document,
-    Draft,
     Extract,
     Figure,
     Language,
@@ -32,6 +32,12 @@ _SIGNS = {Operation.SUM: " + ", Operation.DIFFERENCE: " − ", Operation.EACH: "
 _COMPARES = re.compile(
     r"比|相差|最|第一|居首|\b(?:than|gap|more|less|fewer|most|least|highest|lowest|largest|first)\b",
     re.IGNORECASE,
+)
+
+_SMALL_WORDS = frozenset(
+    """the is are was were in on at of for by from to and or than with how much many more less fewer
+    did do does has had have it its what there between higher lower bigger smaller larger
+    多少 相差 相比 哪里 达到 一个 为了 以及 其中""".split()  # noqa: SIM905
 )
 
 
@@ -59,7 +65,8 @@ def combine(
 
     The answer's words are the figures as the sources have them; what they come to is computed
     beside, where they count the same over like stretches of time. When a part has no answer, or two
-    parts have the same one, the documents do not say, and what was found is the nearest.
+    parts have the same one, the documents do not say, and what was found is the nearest; nor where
+    figures to be set against each other are of different things, which is said.
     """
     found = [(asked, answer) for asked, answer in parts if answer.answered]
     proofs = [answer.citations[0] for _, answer in found]
@@ -78,6 +85,9 @@ def combine(
                 _subjects([asked for asked, _ in found]), statements, proofs, strict=True
             )
         )
+        if operation is not Operation.EACH and not _are_alike(statements, found, segmenter):
+            unlike = Combined(operation, shown, comparable=False)
+            return Answer(question.as_typed, nearest=citations, combined=unlike)
         sure = not any(answer.conflicts for _, answer in found)
         result = _result(operation, statements, question.language) if sure else None
         combined = Combined(operation, shown, result)
@@ -108,51 +118,42 @@ def combine_apart(
     return replace(made, unsaid=unsaid) if made.answered else None
 
 
-def compare_places(
-    question: Question,
-    operation: Operation,
-    draft: Draft,
-    documents: Mapping[str, Document],
+def _are_alike(
+    statements: Sequence[Statement],
+    parts: Sequence[tuple[Question, Answer]],
     segmenter: Segmenter,
-) -> Answer | None:
-    """Return which place has the most, or the least, of what a question asks for.
+) -> bool:
+    """Return whether figures are of one thing: of one measure, and of what the question names.
 
-    Each place counts with its newest figure. None where sources give comparable figures for fewer
-    than two places.
+    Where it names nothing but places and times, what they stand with must: the columns' names, or
+    the words of the quotations.
     """
-    if not draft.answered:
-        return None
-    least = LEAST_SHARE * draft.extracts[0].score
-    sure = [item for item in verified(draft, documents, question, segmenter) if item.score >= least]
-    by_place: dict[frozenset[str], Statement] = {}
-    first: Statement | None = None
-    for one in statements_of(sure, documents, segmenter):
-        if len(one.places) != 1:
-            continue
-        first = first or one
-        like = is_same_measure(one.figure, first.figure) and have_like_extents(one, first)
-        known = by_place.get(one.places)
-        if like and (known is None or _is_newer(one, known)):
-            by_place[one.places] = one
-    if len(by_place) < 2:
-        return None
-    ranked = sorted(
-        by_place.values(), key=lambda one: one.value, reverse=operation is Operation.MOST
-    )[:MOST_CITATIONS]
-    citations = cite([one.extract for one in ranked], documents)
-    parts = tuple(
-        Part(_place_of(one), one.figure, one.as_of, citation.number)
-        for one, citation in zip(ranked, citations, strict=True)
-    )
-    return Answer(
-        question.as_typed, parts[0].subject, (parts[0].subject,), True, citations, (),
-        (parts[0].figure,), warnings=ranked[0].document.warnings,
-        combined=Combined(operation, parts),
-    )  # fmt: skip
+    counted = next((one.figure for one in statements if one.figure.unit), statements[0].figure)
+    if not all(is_same_measure(counted, one.figure) for one in statements):
+        return False
+    if any(_things(asked.text, asked.places, segmenter) for asked, _ in parts):
+        return True
+    told = [_things(_beside(one), one.named, segmenter) for one in statements]
+    return bool(frozenset.intersection(*told))
 
 
-def _is_newer(one: Statement, other: Statement) -> bool:
-    return one.as_of is not None and other.as_of is not None and one.as_of > other.as_of
+def _beside(statement: Statement) -> str:
+    """Return the words that say what a figure counts: its column's name, else its quotation."""
+    document, extract = statement.document, statement.extract
+    start = extract.answering[0][0] - extract.start
+    line = document.text[extract.start : extract.end]
+    own = (cell for cell in cells_of(line) if cell.start <= start < cell.end)
+    return next((cell.name for cell in own), line)
+
+
+def _things(text: str, places: Set[str], segmenter: Segmenter) -> frozenset[str]:
+    """Return the stems of a text that name things: no places, times, figures or small words."""
+    for start, end in sorted((*place_spans(text, places), *period_spans(text)), reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    for figure in reversed(find_figures(text)):
+        text = f"{text[: figure.start]} {text[figure.end :]}"
+    words = (word for word in segmenter.words(text) if word not in _SMALL_WORDS)
+    return frozenset(stem(word for word in words if len(word) > 1))
 
 
 def _statements(citations: Sequence[Citation], segmenter: Segmenter) -> list[Statement]:
@@ -187,16 +188,6 @@ def _numbered(proofs: Sequence[Citation]) -> tuple[Citation, ...]:
         replace(proof, number=number, spans=tuple(sorted(set(spans[key]))))
         for number, (key, proof) in enumerate(first.items(), 1)
     )
-
-
-def _place_of(statement: Statement) -> str:
-    """Return the place that a statement is about, as its quotation or its document writes it."""
-    document, extract = statement.document, statement.extract
-    for text in (document.text[extract.start : extract.end], document.with_heading):
-        spans = place_spans(text, statement.places)
-        if spans:
-            return text[slice(*spans[0])]
-    return ""
 
 
 def _result(

@@ -19,6 +19,7 @@ from rag.language.periods import (
     is_reported_then,
     named_periods,
     overlaps,
+    periods_beside,
     stated_periods,
     titled_periods,
 )
@@ -154,8 +155,17 @@ def _statement(extract: Extract, document: Document, segmenter: Segmenter) -> St
     if len(figures) != 1:
         return None
     quote = document.text[extract.start : extract.end]
-    stated = stated_periods(quote, document.published) or titled_periods(
-        document.title, document.published
+    beside = [
+        period
+        for start, end in extract.answering
+        for period in periods_beside(
+            quote, start - extract.start, end - extract.start, document.published
+        )
+    ]
+    stated = (
+        beside
+        or stated_periods(quote, document.published)
+        or titled_periods(document.title, document.published)
     )
     covers = max(stated, key=lambda period: period.end - period.start, default=None)
     named = local_places(quote, segmenter.words(quote))

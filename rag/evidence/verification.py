@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
+from rag.evidence.tables import is_of_row
 from rag.language.asking import (
     Asked,
     asked_for,
@@ -46,7 +47,7 @@ def verified(
     heavy" not by metres, "how much money" by money, and "how much of the 40 million" not by 40
     million. "When" may be answered by what is no date: in spring, after the flood. A sentence that
     asks something itself answers nothing, unless it is asked what was asked, nor does a figure at
-    which a snippet breaks off.
+    which a snippet breaks off, nor a row of a table for another one that the question names.
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
@@ -67,6 +68,7 @@ def verified(
             and not (kind and _is_label(extract, document, words))
             and not _is_cut_off(extract, document)
             and is_of_period(extract, document, periods)
+            and is_of_row(extract, document, question.text)
             and is_about(extract, document, question, segmenter)
         )
 

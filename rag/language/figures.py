@@ -8,10 +8,29 @@ from dataclasses import replace
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.periods import period_spans
 from rag.language.quantities import Quantity, QuantityKind, find_quantities
+from rag.language.units import (
+    LATIN_MEASURES,
+    MEASURES,
+    MONEY,
+    OTHER_MEASURES,
+    SCALES,
+    SYMBOLS,
+    TIME,
+)
 
-_COLUMN_UNIT = re.compile(r"[（(](?P<unit>[^（）()：:\d]{1,12})[)）][:：]\s?$")
+_UNIT = (
+    rf"(?:{MONEY}|{TIME}|{MEASURES}|{LATIN_MEASURES}|{SYMBOLS}|{OTHER_MEASURES}|%|％|℃|个百分点)"
+)
+_UNIT_NAME = re.compile(
+    rf"(?:{SCALES})|(?:(?:{SCALES})\s?(?:of\s)?)?{_UNIT}"
+    rf"(?:\s?(?:/|每|·|\ba\s|\bper\s)\s?[^\W\d]{{1,20}}|标准煤|当量| equivalent)?",
+    re.IGNORECASE,
+)
+"""What stands in brackets behind a column's name and is a unit, and not part of the name."""
+
+_COLUMN_UNIT = re.compile(r"[（(](?P<unit>[^（）()：:]{1,30})[)）][:：]\s?$")
 _CAPTION_UNIT = re.compile(
-    r"[（(](?:单位：|unit: )(?P<unit>[^（）()\d]{1,20})[)）] "
+    r"[（(](?:单位：|unit: )(?P<unit>[^（）()\d、，,;；]{1,20})[)）] "
     r"(?:.*[；;]\s?)?(?![^；;]*(?:号|名次|排名|[人户个家次]数|数量|number|rank|year|年))[^；;]*[:：]\s?$",
     re.IGNORECASE,
 )
@@ -39,22 +58,36 @@ def with_unit(quote: str, start: int, end: int) -> str:
 
     39 behind 产量（万吨）： is 39万吨.
     """
+    return quote[start:end] + column_unit(quote, start, end)
+
+
+def column_unit(quote: str, start: int, end: int) -> str:
+    """Return the unit that the one bare figure of some words has from its column or caption."""
     words = quote[start:end]
     figures = find_figures(words)
     if len(figures) != 1 or figures[0].unit or figures[0].end != len(words):
-        return words
+        return ""
     before = quote[: start + figures[0].start]
-    unit = _COLUMN_UNIT.search(before) or _CAPTION_UNIT.search(before)
-    return words + unit["unit"] if unit else words
+    column = _COLUMN_UNIT.search(before)
+    if column and _UNIT_NAME.fullmatch(column["unit"].strip()):
+        return column["unit"].strip()
+    caption = _CAPTION_UNIT.search(before)
+    return caption["unit"].strip() if caption else ""
 
 
 def figures_within(quote: str, start: int, end: int) -> list[Quantity]:
     """Return the quantities in a stretch of a quotation, with offsets in the stretch.
 
-    They have their units from ``with_unit``; their text is as it stands.
+    A bare one in a table has the unit of its column or caption; its text is as it stands.
     """
-    found = []
-    for figure in find_figures(with_unit(quote, start, end)):
-        last = min(figure.end, end - start)
-        found.append(replace(figure, end=last, text=quote[start + figure.start : start + last]))
-    return found
+    words, unit = quote[start:end], column_unit(quote, start, end)
+    bare = find_figures(words)
+    if not unit:
+        return bare
+    # A unit that is not known, t/ha, must not hide the figure.
+    read = [one for one in find_figures(words + unit) if one.end > bare[0].start] or [
+        replace(bare[0], unit=unit.lower())
+    ]
+    return [
+        replace(read[0], start=bare[0].start, end=bare[0].end, text=bare[0].text, column_unit=unit)
+    ]

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 
+from rag.language.attached import own_periods
 from rag.language.dates import (
     ANY_YEAR,
     MONTH_NUMBERS,
@@ -19,6 +20,7 @@ from rag.language.dates import (
     number_of,
     quarters,
 )
+from rag.language.rows import row_year
 from rag.language.units import MEASURES, MONEY
 
 Found = tuple[int, int, Period]
@@ -126,11 +128,14 @@ def governing_periods(
 ) -> list[Period]:
     """Return the periods that words of a sentence, from ``start`` to ``end``, are told of.
 
-    Those of their own clause; else those of the row's other cells, in a table; else the last ones
-    before it, up to a semicolon; else those of the clause that opens the sentence; else those of
-    the document's title. "A sold 10 tonnes, 9 in 2023; B sold 4" says when A sold 9, and not when B
-    sold 4.
+    In a table the year of their column or row; else those right beside the words; else those of
+    their own clause; else those of the row's other cells; else the last ones before it, up to a
+    semicolon; else those of the clause that opens the sentence; else those of the document's title.
+    "A sold 10 tonnes, 9 in 2023; B sold 4" says when A sold 9, and not when B sold 4.
     """
+    beside = periods_beside(text, start, end, written)
+    if beside:
+        return beside
     found = find_periods(text, written)
     compared = compared_periods(text, found)
     told = [one for one in found if one not in compared]
@@ -147,6 +152,16 @@ def governing_periods(
     if not own and title:
         return list(titled_periods(title, written))
     return [period for *_, period in own]
+
+
+def periods_beside(text: str, start: int, end: int, written: date | None = None) -> list[Period]:
+    """Return the periods that words of a sentence have to themselves: those right beside them.
+
+    In a table the year of their column or row.
+    """
+    year = row_year(text, start, end)
+    found = [] if year else find_periods(text, written)
+    return [year] if year else [period for *_, period in own_periods(text, start, end, found)]
 
 
 def _around(text: str, start: int, end: int, ends: re.Pattern[str]) -> tuple[int, int]:

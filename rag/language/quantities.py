@@ -45,7 +45,8 @@ class Quantity:
     """A figure in a text. ``value`` is exact, with 万, 亿, million and so on multiplied in.
 
     ``low`` is the lower end of a range, whose upper end is ``value``. ``comparison`` is what the
-    text says it is compared with: 同比, 环比, year on year.
+    text says it is compared with: 同比, 环比, year on year. ``column_unit`` is, of a bare figure in
+    a table, the unit that the head of its column or the table's caption gives, as it stands there.
     """
 
     start: int
@@ -57,6 +58,7 @@ class Quantity:
     qualifier: str = ""
     comparison: str = ""
     low: Decimal | None = None
+    column_unit: str = ""
 
 
 _BLANK = r"[^\S\n]?"

@@ -69,8 +69,9 @@ def in_other_language(quantity: Quantity) -> str:
 
     A unit without a counterpart is left out; the value is always exact.
     """
-    said = _english(quantity) if _HAN.search(quantity.text) else _chinese(quantity)
-    return "" if _bare(said) in _bare(quantity.text) else said
+    text = quantity.text + quantity.column_unit
+    said = _english(quantity) if _HAN.search(text) else _chinese(quantity)
+    return "" if _bare(said) in _bare(text) else said
 
 
 def as_figure(quantity: Quantity) -> Figure:
@@ -84,6 +85,7 @@ def as_figure(quantity: Quantity) -> Figure:
         in_other_language(quantity),
         quantity.low,
         quantity.comparison,
+        quantity.column_unit,
     )
 
 

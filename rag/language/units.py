@@ -20,6 +20,22 @@ LATIN_MEASURES = (
     "kilometers?|kilometres?|metres?|meters?|miles?|feet|tons?|tonnes?|kg|kilograms?|grams?|"
     "square kilomet(?:er|re)s?|acres?|hectares?|degrees?|victims?|students?|employees?|items?"
 )
+SCALES = (
+    "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百|thousands?|millions?|billions?|trillions?|bn|mn|"
+    "['’]?000"
+)
+SYMBOLS = (
+    "mm|cm|dm|km|m|ha|mg|kg|g|kt|mt|t|ml|dl|hl|l|[kmgt]?wh?|kw·h|k?v|a|hz|k?pa|hpa|mb|db|°[cf]|"
+    "[kcdmh]?m[²³23]|teu|pp|pct|ppm|‰"
+)
+OTHER_MEASURES = (
+    "千瓦时|兆瓦时|亿瓦时|[千兆吉]?瓦|平方千米|立方千米|标准箱|标箱|箱|羽|尾|株|担|件次|车次|架次|班次|人天|"
+    "cubic (?:cm|km|m|feet|met(?:re|er)s?|kilomet(?:re|er)s?)|"
+    "square (?:km|m|feet|met(?:re|er)s?|miles)|visits?|visitors?|passengers?|trips?|vehicles?|"
+    "births?|deaths?|barrels?|bushels?|tons?|bags?|heads?|vessels?|units?|copies"
+)
+"""What the head of a column may count in as well, where it stands in brackets."""
+
 LATIN_UNITS = rf"{LATIN_MEASURES}|{MONEY}|{TIME}"
 BEFORE = (
     "不超过|不少于|不低于|不多于|至多|最多|近|将近|接近|超|超过|超出|约|大约|约为|逾|多达|高达|至少|不到|不足|突破|仅|nearly|almost|about|"

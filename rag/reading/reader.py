@@ -21,8 +21,10 @@ import numpy as np
 
 from rag.encoder import PASSAGE, QUESTION, Encoder, WindowScores
 from rag.language.asking import Asked, asked_for, figure_asked_for, unit_asked_for
+from rag.language.periods import named_periods
 from rag.language.sentences import split_clauses, split_sentences
 from rag.language.words import Segmenter
+from rag.reading.dated import figures_then
 from rag.reading.edges import tidy_span
 from rag.reading.features import (
     FEATURES,
@@ -37,7 +39,9 @@ from rag.records import Document, Draft, Extract, Hit, Question
 
 MOST_EXTRACTS = 16
 MOST_SPANS = 3
-"""How many answers are considered in a sentence: its best, and the best of its clauses."""
+"""How many answers are considered in a sentence: its best, and the best of its clauses.
+
+Figures of the time asked about come on top."""
 _LEAST_CHARACTERS = 4
 _EMBEDDED = 12
 """How many sentences, those with the best spans, are compared with the question as a whole."""
@@ -93,6 +97,7 @@ class SpanReader:
         tokenizer, most = self._encoder.tokenizer, self._encoder.most_tokens
         asked = tokenizer.encode(question.text)
         kind, unit = asked_for(question.text), unit_asked_for(question.text)
+        periods = named_periods(question.text)
         windows: list[list[Window]] = []
         around = []
 
@@ -121,7 +126,12 @@ class SpanReader:
                 tried = [_best_span(scored, *one) for one in ((start, end), *clauses)]
                 spans = [span for span in tried if span is not None]
                 best = max((span.score for span in spans), default=0.0)
-                for span, (first, last) in _distinct(spans, text[start:end], start, kind, unit):
+                answers = _distinct(spans, text[start:end], start, kind, unit)
+                if periods and answers:
+                    (first, last), span = next(iter(answers.items()))
+                    then = figures_then(text[start:end], periods, (first - start, last - start))
+                    answers |= {(start + a, start + b): span for a, b in then}
+                for (first, last), span in answers.items():
                     touched = [c for c in clauses if c[0] < last and first < c[1]]
                     if not touched:
                         continue  # blanks between clauses
@@ -153,8 +163,8 @@ def _best_span(scored: Sequence[tuple[Window, WindowScores]], start: int, end: i
 
 def _distinct(
     spans: Sequence[Span], sentence: str, start: int, kind: Asked | None, unit: str
-) -> list[tuple[Span, tuple[int, int]]]:
-    """Return the best spans of a sentence with their tidy edges, each pair of edges once.
+) -> dict[tuple[int, int], Span]:
+    """Return the best spans of a sentence by their tidy edges, the best first.
 
     Of several figures in one span it is the one of the ``kind`` and ``unit`` asked for.
     """
@@ -165,7 +175,7 @@ def _distinct(
         if figure is not None:
             first, last = tidy_span(sentence, first + figure[0], first + figure[1])
         edges.setdefault((first + start, last + start), span)
-    return [(span, edge) for edge, span in edges.items()][:MOST_SPANS]
+    return dict(list(edges.items())[:MOST_SPANS])
 
 
 def adapters_path() -> Path:

@@ -28,7 +28,7 @@ from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
 from rag.web.progress import follow
 from rag.web.quiet import Quiet
-from rag.wording import Row, differing, put_together, verdict, wording_for
+from rag.wording import Row, differing, headline, put_together, unanswered, verdict, wording_for
 
 EXAMPLES = 4
 """How many questions to begin with are offered."""
@@ -374,10 +374,11 @@ def _answered(answer: Answer) -> Iterator[str]:
     if answer.answered:
         if says := verdict(answer, words):
             yield from (says, "")
-        yield from (f"* **{_plain(text)}**" for text in answer.texts)
+        told = (headline(text, answer, words)[0] for text in answer.texts)
+        yield from (f"* **{_plain(text)}**" for text in told)
         yield from (f"* {_plain(words.unsaid.format(asked))}" for asked in answer.unsaid)
     else:
-        yield words.not_said
+        yield unanswered(answer, words)
     for caption, rows in differing(answer, words):
         yield from ("", caption, "", *map(_row, rows))
     rows, result = put_together(answer, words)

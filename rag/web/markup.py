@@ -18,7 +18,16 @@ from rag.records import Answer, Citation, Document
 from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
-from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
+from rag.wording import (
+    Row,
+    Wording,
+    differing,
+    headline,
+    put_together,
+    unanswered,
+    verdict,
+    wording_for,
+)
 
 # Gradio fills its templates in after this: {{…}} and ${…} must not be found in a value.
 _PLACEHOLDERS = str.maketrans({char: f"&#{ord(char)};" for char in "{}$`\\"})
@@ -66,7 +75,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if answer.sentences:
             parts.append(_written(turn, answer, phrases))
         else:
-            parts += [_words(text, answer.translated(text)) for text in answer.texts]
+            parts += [_words(*headline(text, answer, words)) for text in answer.texts]
         parts += [
             f'<p class="yj-unsaid">{shown(words.unsaid.format(asked))}</p>'
             for asked in answer.unsaid
@@ -74,12 +83,13 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         parts += _limited(answer, words)
         parts += _tables(answer, words, turn)
     elif not answer.writing:
-        parts.append(f'<p class="yj-unsaid">{shown(words.not_said)}</p>')
+        parts.append(f'<p class="yj-unsaid">{shown(unanswered(answer, words))}</p>')
         parts += _limited(answer, words)
+        parts += _tables(answer, words, turn)
         if answer.shown:
             parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
     parts += [_cited(turn, citation, words, phrases) for citation in answer.shown]
-    text = shown(answer.text or words.not_said)
+    text = shown(headline(answer.text, answer, words)[0] or unanswered(answer, words))
     parts.append(
         _progress(answer, phrases) if answer.writing else _end(turn, answer, words, phrases)
     )
@@ -115,8 +125,8 @@ def _limited(answer: Answer, words: Wording) -> list[str]:
     return [f'<p class="yj-limited yj-near">{shown(told)}</p>'] if told else []
 
 
-def _words(text: str, translated: str) -> str:
-    other = f' <span class="yj-other">({shown(translated)})</span>' if translated else ""
+def _words(text: str, behind: str) -> str:
+    other = f' <span class="yj-other">({shown(behind)})</span>' if behind else ""
     return f'<p class="yj-words">{shown(text)}{other}</p>'
 
 

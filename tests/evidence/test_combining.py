@@ -96,8 +96,6 @@ def test_a_difference_says_about_when_a_figure_does(segmenter: Segmenter) -> Non
     ("operation", "one", "other"),
     [
         (Operation.EACH, "30 km", "12 km"),
-        (Operation.SUM, "30 km", "12 people"),
-        (Operation.SUM, "30 km", "1,200"),
         (Operation.SUM, "30%", "20%"),
         (Operation.SUM, "3 to 5 km", "12 km"),
         (Operation.SUM, "30 km in January 2031", "12 km since 2021"),
@@ -119,6 +117,56 @@ def test_nothing_is_computed_where_nothing_can_be(
     assert made.answered
     assert made.combined is not None
     assert made.combined.result is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "one", "other"),
+    [
+        (Operation.SUM, "30 km", "12 people"),
+        (Operation.SUM, "30 km", "1,200"),
+        (Operation.DIFFERENCE, "30 tonnes", "12 people"),
+    ],
+)
+def test_figures_of_different_things_answer_nothing_together(
+    operation: Operation, one: str, other: str, segmenter: Segmenter
+) -> None:
+    parts = [
+        part(segmenter, place, f"{place.title()} built {words}.", words)
+        for place, words in (("guangxi", one), ("qinghai", other))
+    ]
+    made = combine(BOTH, operation, parts, segmenter)
+    assert (made.answered, made.text, len(made.nearest)) == (False, "", 2)
+    assert made.combined is not None
+    assert not made.combined.comparable
+    assert [item.figure.text for item in made.combined.parts] == [one, other]
+    assert made.combined.result is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "comparable"),
+    [
+        ("广西：鱼苗产量12吨。", "青海：原盐开采30吨。", False),
+        ("广西：鱼苗产量12吨。", "青海：鱼苗产量30吨。", True),
+        ("地区：广西；鱼苗（吨）：12；公路：8", "地区：青海；原盐（吨）：30；公路：8", False),
+        ("地区：广西；鱼苗（吨）：12；公路：8", "地区：青海；鱼苗（吨）：30；公路：8", True),
+    ],
+)
+def test_where_a_question_names_no_thing_the_sources_must_name_the_same(
+    one: str, other: str, comparable: bool, segmenter: Segmenter
+) -> None:
+    parts = []
+    for place, text in (("guangxi", one), ("qinghai", other)):
+        words = next(words for words in ("12吨", "30吨", "12", "30") if words in text)
+        name = "广西" if place == "guangxi" else "青海"
+        question = asked(f"2031年{name}多少？", place, language=Language.CHINESE)
+        document = source(place, text)
+        draft = Draft((extract(document, words),), True)
+        parts.append((question, answer_from(question, draft, {place: document}, segmenter)))
+    question = asked("2031年青海比广西多多少？", language=Language.CHINESE)
+    made = combine(question, Operation.DIFFERENCE, parts, segmenter)
+    assert made.answered is comparable
+    assert made.combined is not None
+    assert (made.combined.result is not None) is comparable
 
 
 def test_hours_and_minutes_are_added_up(segmenter: Segmenter) -> None:

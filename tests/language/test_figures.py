@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from rag.language.figures import figures_within, find_figures
+from rag.language.rendering import as_figure
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,12 @@ def test_periods_are_no_figures(text: str, figures: list[str]) -> None:
         ("（单位：万吨） 序号：3；人数：39；产量：4", "3", 3, ""),
         ("（单位：万吨） 序号：3；人数：39；产量：4", "39", 39, ""),
         ("（单位：万吨） 序号：3；人数：39；产量：4", "4", 40_000, "吨"),
+        ("人数（含志愿者）：39；人口：4", "39", 39, ""),
+        ("Sales (net): 39; Staff: 4", "39", 39, ""),
+        ("Lake: Ost; Volume (million cubic metres): 39.5; Depth (m): 4", "4", 4, "m"),
+        ("Farm: Ost; Yield (t/ha): 3.9; Staff: 4", "3.9", "3.9", "t/ha"),
+        ("县：东岭；单产（公斤/亩）：390；人口：4", "390", 390, "公斤"),
+        ("（单位：万吨、人） 县：东岭；产量：4", "4", 4, ""),
     ],
 )
 def test_a_bare_figure_in_a_table_has_the_unit_of_its_column_or_caption(
@@ -43,3 +50,37 @@ def test_a_bare_figure_in_a_table_has_the_unit_of_its_column_or_caption(
     [figure] = figures_within(row, at, at + len(cell))
     assert (figure.text, figure.value, figure.unit) == (cell, Decimal(value), unit)
     assert (figure.start, figure.end) == (0, len(cell))
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "shown", "value", "translated"),
+    [
+        ("县：东岭；游客（万人次）：39", "39", "39万人次", 390_000, "390,000 visits"),
+        (
+            "（单位：亿元） 县：东岭；收入：39.5",
+            "39.5",
+            "39.5亿元",
+            3_950_000_000,
+            "3.95 billion yuan",
+        ),
+        (
+            "Lake: Ost; Volume (million cubic metres): 39",
+            "39",
+            "39 million cubic metres",
+            39_000_000,
+            "",
+        ),
+        ("Lake: Ost; Depth (m): 4", "4", "4 m", 4, "4米"),
+        ("Lake: Ost; Fill (%): 4", "4", "4%", 4, ""),
+        ("Lake: Ost; Depth: 4 m", "4", "4", 4, ""),
+    ],
+)
+def test_a_figure_of_a_table_is_shown_with_the_unit_of_its_column(
+    row: str, cell: str, shown: str, value: int, translated: str
+) -> None:
+    at = row.rindex(cell)
+    [found] = figures_within(row, at, at + len(cell))
+    figure = as_figure(found)
+    assert (figure.text, figure.shown, figure.value) == (cell, shown, value)
+    if translated:
+        assert figure.translated == translated
