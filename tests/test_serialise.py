@@ -64,6 +64,7 @@ def test_a_differing_figure_has_its_day_and_its_citations() -> None:
     assert (made["text"], made["value"], made["as_of"]) == ("4座", "4", "2031-05-06")
     assert (made["relation"], made["sources"], made["citations"]) == ("over time", 1, [2, 3])
     assert undated["as_of"] is None
+    assert (made["stated"], made["publisher"], made["published"]) == (True, "", None)
 
 
 def test_a_verdict_gives_the_figure_of_the_question() -> None:

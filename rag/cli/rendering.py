@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.records import Answer, Citation
 from rag.terminal import Screen, columns_of, heading, on_one_line, printable, shown_path, wrap
-from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
+from rag.wording import (
+    Headline,
+    Row,
+    Wording,
+    differing,
+    headlines,
+    put_together,
+    verdict,
+    wording_for,
+)
 
 _MARKS = ("▌", "▐")
 
@@ -23,8 +32,8 @@ def render(answer: Answer, screen: Screen) -> str:
         if answer.sentences:
             lines.extend(wrap(printable(answer.text), screen.width))
         else:
-            for text in answer.texts:
-                lines.extend(_answered(text, answer, screen))
+            for headline in headlines(answer, words):
+                lines.extend(_answered(headline, answer, words, screen))
         for note in map(words.left_out, answer.dropped):
             lines.extend(screen.paint(line, "2") for line in wrap(on_one_line(note), screen.width))
         for asked in answer.unsaid:
@@ -46,15 +55,21 @@ def render(answer: Answer, screen: Screen) -> str:
     return "\n".join(lines)
 
 
-def _answered(text: str, answer: Answer, screen: Screen) -> list[str]:
-    """Return an answer's words, and its figure in the other language where it has one figure."""
-    translated = answer.translated(text)
-    other = f"  ({translated})" if translated else ""
-    shown = printable(text)
-    lines = wrap(shown + other, screen.width)
-    if not other or len(lines) > 1:
-        return [screen.paint(line, "1;32") for line in lines]
-    return [screen.paint(shown, "1;32") + other]
+def _answered(headline: Headline, answer: Answer, words: Wording, screen: Screen) -> list[str]:
+    """Return an answer's words, each with its figure in the other language where it has one."""
+
+    def said(paint: Callable[[str], str]) -> str:
+        parts = []
+        for text in headline.texts:
+            translated = answer.translated(text)
+            parts.append(paint(printable(text)) + (f"  ({translated})" if translated else ""))
+        return words.list_of(parts) + headline.note
+
+    def green(text: str) -> str:
+        return screen.paint(text, "1;32")
+
+    lines = wrap(said(str), screen.width)
+    return [said(green)] if len(lines) == 1 else [green(line) for line in lines]
 
 
 def _differing(answer: Answer, words: Wording, screen: Screen) -> list[str]:

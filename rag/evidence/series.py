@@ -1,17 +1,21 @@
 """Figures that several sources give for what was asked, brought side by side.
 
-Sources differ because they count to different days, or because they disagree. Copies of one report
-are one source.
+Sources differ because they count to different days, or because they disagree. That they count to
+different days is taken from what they state, or from one publisher's later report; that they came
+out on different days says nothing of it. Copies of one report are one source.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from rag.evidence.verification import answer_figures
+from rag.language.claims import agrees
 from rag.language.dates import Period
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import local_places
@@ -23,6 +27,7 @@ from rag.language.periods import (
     titled_periods,
 )
 from rag.language.rendering import as_figure
+from rag.language.sentences import split_clauses
 from rag.language.words import Segmenter
 from rag.records import Document, Extract, Figure, Question, Relation
 
@@ -39,6 +44,24 @@ _ALIKE = 2
 
 _AT_ONCE = timedelta(days=7)
 """Reports without a period of their own are of one time when they came out within this."""
+
+_RUNNING = re.compile(
+    r"累计|以来|迄今|至今|截至目前|\b(?:so far|to date|since|cumulative(?:ly)?)\b", re.IGNORECASE
+)
+_PRESENT = re.compile(
+    r"累计|迄今|至今|截至目前|目前|眼下|现在|如今|当前|现有|[升降增减涨跌]至|[升降增减涨跌](?:加|少)?到|"
+    r"\b(?:so far|to date|as of now|now|currently|at present|presently)\b|"
+    r"\b(?:rise|rose|risen|grow|grew|grown|climb(?:ed)?|increased|fall|fell|fallen|drop(?:ped)?|"
+    r"decreased|declined) to\b",
+    re.IGNORECASE,
+)
+"""What says that a figure is of the day it is told, because it moves."""
+
+_AVERAGE = re.compile(
+    r"均|中位|每[日天周月季年]|\b(?:average[ds]?|mean|median|per|(?:a|each|every) "
+    r"(?:day|week|month|quarter|year))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +84,44 @@ class Statement:
         return measure_of(self.figure).value
 
     @property
-    def as_of(self) -> date | None:
-        """The last day that the figure covers, not after its publication; None when unknown."""
+    def cut_off(self) -> date | None:
+        """The last day that the figure covers by the source's words; None when they say none.
+
+        The end of a year that was not over when the report came out is none.
+        """
         published = self.document.published
         if self.covers is None:
-            return published
-        end = min(self.covers.end, published) if published else self.covers.end
-        return None if end == date.max else end
+            return published if _PRESENT.search(self.clause) else None
+        if self.covers.end > (published or self.covers.end):
+            return None
+        return None if self.covers.end == date.max else self.covers.end
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day that the figure can cover: its cut-off, else the day of publication."""
+        return self.cut_off or self.document.published
+
+    @property
+    def clause(self) -> str:
+        """The clause of the quotation that the figure stands in."""
+        extract, (first, last) = self.extract, self.extract.answering[0]
+        clauses = split_clauses(self.document.text, extract.start, extract.end)
+        return next(
+            (self.document.text[a:b] for a, b in clauses if a <= first and last <= b),
+            self.document.text[extract.start : extract.end],
+        )
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the figure is said to grow from report to report."""
+        return _RUNNING.search(self.clause) is not None
+
+    @property
+    def is_total(self) -> bool:
+        """Whether the figure can only grow while the stretch that it counts over does."""
+        figure = self.figure
+        plain = figure.kind != "percent" and not figure.comparison
+        return plain and _AVERAGE.search(self.clause) is None
 
     @property
     def is_clean(self) -> bool:
@@ -117,17 +171,21 @@ def compare(
     for one in said[1:]:
         if _fits(one, periods) and _is_comparable(one, first, question):
             alike.setdefault(one.document.key, one)
-    groups: dict[Decimal, list[Statement]] = {}
+    by_value: dict[Decimal, list[Statement]] = {}
     for one in alike.values():
-        groups.setdefault(one.value, []).append(one)
-    leading = max(alike.values(), key=_day)
-    rest = [group for value, group in groups.items() if value != leading.value]
-    rest.sort(key=lambda group: _day(group[0]), reverse=True)
-    found = [Group(_best_first(groups[leading.value]), Relation.ANSWER)]
-    return found + [
-        Group(_best_first(group), _relation(group[0], leading))
-        for group in rest[: MOST_FIGURES - 1]
+        by_value.setdefault(one.value, []).append(one)
+    groups = sorted(
+        (Group(_best_first(group), Relation.ANSWER) for group in by_value.values()),
+        key=lambda group: _weight(group, question.claim),
+        reverse=True,
+    )
+    leading = groups[0]
+    beside = [
+        replace(group, relation=relation)
+        for group in groups[1:]
+        if (relation := _relation(group.statements, leading.statements)) is not None
     ]
+    return [leading, *beside][:MOST_FIGURES]
 
 
 def statements_of(
@@ -190,18 +248,95 @@ def _fits(statement: Statement, asked: Sequence[Period]) -> bool:
 
 
 def _best_first(group: Sequence[Statement]) -> tuple[Statement, ...]:
-    """Return the statements of one figure, sources that nothing speaks against first."""
-    return tuple(sorted(group, key=lambda one: not one.is_clean))
+    """Return the statements of one figure, the one to quote first.
+
+    Those that nothing speaks against, those that state their cut-off, and the newest go before.
+    """
+    return tuple(
+        sorted(
+            group,
+            key=lambda one: (one.is_clean, one.cut_off is not None, _day(one)),
+            reverse=True,
+        )
+    )
 
 
-def _relation(one: Statement, leading: Statement) -> Relation:
-    if one.covers is not None and leading.covers is not None:
-        same = one.covers == leading.covers
-    elif one.covers is None and leading.covers is None and one.as_of and leading.as_of:
-        same = abs(one.as_of - leading.as_of) <= _AT_ONCE
-    else:
-        same = one.as_of == leading.as_of
-    return Relation.CONFLICT if same else Relation.OVER_TIME
+def _weight(group: Group, claim: Figure | None) -> tuple[bool, date, int, bool, date, str]:
+    """Return what decides which figure leads; nothing in it depends on how the question is put.
+
+    That it bears the question's figure out; its newest day, where one states its cut-off of those,
+    because others only repeat it; how many sources give it; that nothing speaks against one; when
+    that one came out. The key only makes the order the same every time.
+    """
+    first = group.statements[0]
+    borne_out = claim is not None and agrees(claim, first.figure) is True
+    stated = [one.cut_off for one in group.statements if one.cut_off]
+    day = max(stated or map(_day, group.statements))
+    published = first.document.published or date.min
+    return borne_out, day, group.sources, first.is_clean, published, first.document.key
+
+
+def _relation(some: Sequence[Statement], leading: Sequence[Statement]) -> Relation | None:
+    """Return how a figure stands to the one that leads, by any two of their statements.
+
+    Where both figures have statements with a cut-off, only those say how; None where they are
+    counted from different days to the same one, and so can both be right.
+    """
+    pairs = [(one, other) for one in some for other in leading]
+    stated = [pair for pair in pairs if all(one.cut_off for one in pair)]
+    if stated and all(_covers_other_days(*pair) for pair in stated):
+        return None
+    found = {_relation_of(*pair) for pair in stated or pairs}
+    order = (Relation.CONFLICT, Relation.OVER_TIME, Relation.UNDECIDED)
+    return next(relation for relation in order if relation in found)
+
+
+def _relation_of(one: Statement, other: Statement) -> Relation:
+    """Return how two statements with different figures stand to each other.
+
+    Those that state different cut-offs are a series, as are those of which one came out before the
+    other's cut-off and two reports of one publisher; those that state the same cut-off conflict,
+    and those that came out at once. For the rest the texts leave it open. A total that falls while
+    it runs on is no series.
+    """
+    if one.cut_off and one.cut_off == other.cut_off:
+        return Relation.CONFLICT
+    if one.as_of is None or other.as_of is None:
+        return Relation.CONFLICT if one.as_of == other.as_of else Relation.UNDECIDED
+    earlier, later = sorted((one, other), key=_day)
+    parted = (one.cut_off and other.cut_off) or (later.cut_off and later.cut_off > earlier.as_of)
+    at_once = abs(one.as_of - other.as_of) <= _AT_ONCE
+    if not parted and at_once:
+        return Relation.CONFLICT
+    if parted or _reports_again(earlier.document, later.document):
+        return Relation.CONFLICT if _falls(earlier, later) else Relation.OVER_TIME
+    return Relation.UNDECIDED
+
+
+def _covers_other_days(one: Statement, other: Statement) -> bool:
+    """Return whether two figures are counted to the same day, but not from the same."""
+    covers = one.covers, other.covers
+    same_end = one.cut_off == other.cut_off
+    return same_end and all(covers) and len({period.start for period in covers if period}) == 2
+
+
+def _falls(earlier: Statement, later: Statement) -> bool:
+    """Return whether a total, counted from the same day or said to run on, has become less."""
+    covers = earlier.covers, later.covers
+    same_start = all(covers) and len({period.start for period in covers if period}) == 1
+    running = same_start or (earlier.is_running and later.is_running)
+    return running and earlier.is_total and later.is_total and later.value < earlier.value
+
+
+def _reports_again(earlier: Document, later: Document) -> bool:
+    """Return whether the later document is a later one of the same publisher."""
+    if not (earlier.published and later.published and earlier.published < later.published):
+        return False
+    first, second = (
+        "".join(unicodedata.normalize("NFKC", document.publisher).casefold().split())
+        for document in (earlier, later)
+    )
+    return bool(first) and first == second
 
 
 def _day(statement: Statement) -> date:

@@ -26,7 +26,7 @@ from rag.terminal import heading, on_one_line
 from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
 from rag.web.quiet import Quiet
-from rag.wording import Row, differing, put_together, verdict, wording_for
+from rag.wording import Row, differing, headlines, put_together, verdict, wording_for
 
 EXAMPLES = 4
 """How many questions to begin with are offered."""
@@ -283,7 +283,9 @@ def _answered(answer: Answer) -> Iterator[str]:
     if answer.answered:
         if says := verdict(answer, words):
             yield from (says, "")
-        yield from (f"* **{_plain(text)}**" for text in answer.texts)
+        for line in headlines(answer, words):
+            texts = [f"**{_plain(text)}**" for text in line.texts]
+            yield f"* {words.list_of(texts)}{_plain(line.note)}"
         yield from (f"* {_plain(words.unsaid.format(asked))}" for asked in answer.unsaid)
     else:
         yield words.not_said
@@ -305,7 +307,7 @@ def _answered(answer: Answer) -> Iterator[str]:
 
 def _row(row: Row) -> str:
     numbers = "".join(f"[{number}]" for number in row.citations)
-    return f"* {' · '.join(map(_plain, row.cells))} {numbers}{row.note}"
+    return f"* {' · '.join(map(_plain, filter(None, row.cells)))} {numbers}{row.note}"
 
 
 def _plain(text: str) -> str:

@@ -18,7 +18,17 @@ from rag.records import Answer, Citation, Document
 from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
-from rag.wording import Row, Wording, differing, put_together, verdict, wording_for
+from rag.wording import (
+    Headline,
+    Row,
+    Wording,
+    differing,
+    headlines,
+    plain,
+    put_together,
+    verdict,
+    wording_for,
+)
 
 # Gradio fills its templates in after this: {{…}} and ${…} must not be found in a value.
 _PLACEHOLDERS = str.maketrans({char: f"&#{ord(char)};" for char in "{}$`\\"})
@@ -66,7 +76,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if answer.sentences:
             parts.append(_written(turn, answer, phrases))
         else:
-            parts += [_words(text, answer.translated(text)) for text in answer.texts]
+            parts += [_words(line, answer, words) for line in headlines(answer, words)]
         parts += [
             f'<p class="yj-dropped">{shown(words.left_out(item))}</p>' for item in answer.dropped
         ]
@@ -84,13 +94,18 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
     buttons = "".join(_button(act, turn, 0, text) for act, text in acts.items())
     seconds = f"{sum(answer.timings.values()):.2f} s"
     parts.append(f'<p class="yj-actions">{buttons}<span>{seconds}</span></p>')
-    text = shown(answer.text or words.not_said)
+    text = shown(plain(answer, words) or words.not_said)
     return f'<div class="yj-answer" data-text="{text}">{"".join(parts)}</div>'
 
 
-def _words(text: str, translated: str) -> str:
-    other = f' <span class="yj-other">({shown(translated)})</span>' if translated else ""
-    return f'<p class="yj-words">{shown(text)}{other}</p>'
+def _words(headline: Headline, answer: Answer, words: Wording) -> str:
+    parts = []
+    for text in headline.texts:
+        translated = answer.translated(text)
+        other = f' <span class="yj-other">({shown(translated)})</span>' if translated else ""
+        parts.append(shown(text) + other)
+    note = f'<span class="yj-other">{shown(headline.note)}</span>' if headline.note else ""
+    return f'<p class="yj-words">{words.list_of(parts)}{note}</p>'
 
 
 def _written(turn: int, answer: Answer, phrases: Phrases) -> str:
