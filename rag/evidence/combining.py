@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from rag.evidence.citing import MOST_CITATIONS, MOST_NEAREST, cite, verdict_on
-from rag.evidence.series import LEAST_SHARE, Statement, have_like_extents, statements_of
+from rag.evidence.series import LEAST_SHARE
+from rag.evidence.statements import Statement, have_like_extents, statements_of
 from rag.evidence.verification import verified
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import mentions_place, place_spans

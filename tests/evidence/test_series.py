@@ -267,6 +267,14 @@ def test_what_leads_does_not_depend_on_the_readers_order(segmenter: Segmenter) -
     assert found == {("29座", "31座")}
 
 
+def test_what_two_publishers_tell_of_now_in_one_week_is_of_one_time(segmenter: Segmenter) -> None:
+    one = source("a", "全县目前有桥31座。", date(2031, 10, 9), publisher="日报")
+    other = source("b", "全县目前有桥33座。", date(2031, 10, 11), publisher="晚报")
+    assert relation(segmenter, one, other) is Relation.CONFLICT
+    again = replace(other, publisher="日报")
+    assert relation(segmenter, one, again) is Relation.OVER_TIME
+
+
 def test_the_source_that_bears_a_claim_out_leads(segmenter: Segmenter) -> None:
     older = source("a", "今年前3个月全县修桥12座。", date(2031, 4, 5))
     newer = source("b", "今年前9个月全县修桥31座。", date(2031, 10, 9))
