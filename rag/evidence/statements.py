@@ -12,7 +12,7 @@ from rag.evidence.verification import answer_figures
 from rag.language.dates import Period
 from rag.language.measures import measure_of
 from rag.language.names import local_places
-from rag.language.periods import stated_periods, titled_periods
+from rag.language.periods import find_periods, stated_periods, titled_periods
 from rag.language.rendering import as_figure
 from rag.language.sentences import split_clauses
 from rag.language.words import Segmenter
@@ -37,6 +37,9 @@ _PRESENT = re.compile(
 )
 """What says that a figure is of the day it is told, because it moves."""
 
+_CUT_OFF_BEFORE = re.compile(
+    r"截[至止](?:到|于)?\s?$|\b(?:as of|as at|by|until|up to)\s$", re.IGNORECASE
+)
 _AVERAGE = re.compile(
     r"均|中位|每[日天周月季年]|\b(?:average[ds]?|mean|median|per|(?:a|each|every) "
     r"(?:day|week|month|quarter|year))\b",
@@ -136,11 +139,31 @@ def _statement(extract: Extract, document: Document, segmenter: Segmenter) -> St
     stated = stated_periods(quote, document.published) or titled_periods(
         document.title, document.published
     )
-    covers = max(stated, key=lambda period: period.end - period.start, default=None)
+    covers = _to_cut_off(
+        max(stated, key=lambda period: period.end - period.start, default=None),
+        quote,
+        document.published,
+    )
     named = local_places(quote, segmenter.words(quote))
     heading = document.title or document.text[:_NEIGHBOURS]
     places = named or local_places(heading, segmenter.words(heading))
     return Statement(extract, document, as_figure(figures[0]), named, places, covers)
+
+
+def _to_cut_off(covers: Period | None, quote: str, published: date | None) -> Period | None:
+    """Return a period up to the cut-off that a quotation names within it.
+
+    "By 30 April 31 bridges were built this year" counts to the end of April.
+    """
+    if covers is None:
+        return None
+    ends = [
+        period.end
+        for start, _, period in find_periods(quote, published)
+        if covers.start <= period.end < covers.end
+        and (period.start == covers.start or _CUT_OFF_BEFORE.search(quote[:start]))
+    ]
+    return Period(covers.start, max(ends)) if ends else covers
 
 
 def is_copy(one: Statement, other: Statement) -> bool:

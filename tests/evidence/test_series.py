@@ -267,6 +267,23 @@ def test_what_leads_does_not_depend_on_the_readers_order(segmenter: Segmenter) -
     assert found == {("29座", "31座")}
 
 
+@pytest.mark.parametrize(
+    ("text", "as_of"),
+    [
+        ("截至4月30日，全县今年修桥31座。", date(2031, 4, 30)),
+        ("截至2031年4月30日，今年修桥31座。", date(2031, 4, 30)),
+        ("By 30 April 2031 the county had built 31座 this year.", date(2031, 4, 30)),
+        ("今年以来全县修桥31座。", date(2031, 5, 9)),
+    ],
+)
+def test_a_cut_off_within_the_year_is_what_a_figure_counts_to(
+    segmenter: Segmenter, text: str, as_of: date
+) -> None:
+    one = source("a", text, date(2031, 5, 9))
+    earlier = source("b", "今年前2个月修桥12座。", date(2031, 3, 9))
+    assert answer(segmenter, [(one, "31座"), (earlier, "12座")]).conflicts[0].as_of == as_of
+
+
 def test_what_two_publishers_tell_of_now_in_one_week_is_of_one_time(segmenter: Segmenter) -> None:
     one = source("a", "全县目前有桥31座。", date(2031, 10, 9), publisher="日报")
     other = source("b", "全县目前有桥33座。", date(2031, 10, 11), publisher="晚报")
