@@ -116,12 +116,13 @@ def _fits(statement: Statement, asked: Sequence[Period]) -> bool:
 def _best_first(group: Sequence[Statement]) -> tuple[Statement, ...]:
     """Return the statements of one figure, the one to quote first.
 
-    Those that nothing speaks against, those that state their cut-off, and the newest go before.
+    Those that nothing speaks against and those that state their cut-off go before; among them the
+    reader is surest of the first, and their figure is the same.
     """
     return tuple(
         sorted(
             group,
-            key=lambda one: (one.is_clean, one.cut_off is not None, _day(one)),
+            key=lambda one: (one.is_clean, one.cut_off is not None),
             reverse=True,
         )
     )

@@ -38,8 +38,10 @@ _PRESENT = re.compile(
 """What says that a figure is of the day it is told, because it moves."""
 
 _CUT_OFF_BEFORE = re.compile(
-    r"截[至止](?:到|于)?\s?$|\b(?:as of|as at|by|until|up to)\s$", re.IGNORECASE
+    r"截[至止](?:到|于)?\s?$|\b(?:as of|as at|by|until|up to)\s(?:the )?(?:end of )?$",
+    re.IGNORECASE,
 )
+_CUT_OFF_AFTER = re.compile(r"[底末]?为止")
 _AVERAGE = re.compile(
     r"均|中位|每[日天周月季年]|\b(?:average[ds]?|mean|median|per|(?:a|each|every) "
     r"(?:day|week|month|quarter|year))\b",
@@ -159,9 +161,13 @@ def _to_cut_off(covers: Period | None, quote: str, published: date | None) -> Pe
         return None
     ends = [
         period.end
-        for start, _, period in find_periods(quote, published)
+        for start, end, period in find_periods(quote, published)
         if covers.start <= period.end < covers.end
-        and (period.start == covers.start or _CUT_OFF_BEFORE.search(quote[:start]))
+        and (
+            period.start == covers.start
+            or _CUT_OFF_BEFORE.search(quote[:start])
+            or _CUT_OFF_AFTER.match(quote, end)
+        )
     ]
     return Period(covers.start, max(ends)) if ends else covers
 

@@ -273,6 +273,8 @@ def test_what_leads_does_not_depend_on_the_readers_order(segmenter: Segmenter) -
         ("截至4月30日，全县今年修桥31座。", date(2031, 4, 30)),
         ("截至2031年4月30日，今年修桥31座。", date(2031, 4, 30)),
         ("By 30 April 2031 the county had built 31座 this year.", date(2031, 4, 30)),
+        ("到2031年4月底为止，今年修桥31座。", date(2031, 4, 30)),
+        ("By the end of April 2031 this year's bridges were 31座.", date(2031, 4, 30)),
         ("今年以来全县修桥31座。", date(2031, 5, 9)),
     ],
 )
