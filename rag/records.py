@@ -297,20 +297,24 @@ class Verdict:
 
 
 class Relation(StrEnum):
-    """How a figure that a source gives stands to the one that leads the answer."""
+    """How a figure that a source gives stands to the one that leads the answer.
+
+    ``UNDECIDED`` is one of which the texts do not say whether it is of another time.
+    """
 
     ANSWER = "answer"
     OVER_TIME = "over time"
     CONFLICT = "conflict"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
     """A figure that sources give for what was asked, where they differ.
 
-    ``as_of`` is the last day that it covers by the source's words, else the day of publication;
-    another figure for the same days is a conflict, for others part of a series. ``sources`` counts
-    the sources, copies of one report once, and ``citations`` are the numbers of their quotations.
+    ``as_of`` is the last day that it covers: by the source's words where ``stated``, else the day
+    of publication. ``sources`` counts the sources, copies of one report once, and ``citations`` are
+    the numbers of their quotations; ``publisher`` and ``published`` are of the first one.
     """
 
     figure: Figure
@@ -318,6 +322,9 @@ class Reported:
     relation: Relation
     sources: int
     citations: tuple[int, ...]
+    stated: bool = True
+    publisher: str = ""
+    published: date | None = None
 
 
 class Operation(StrEnum):
@@ -416,11 +423,12 @@ class Answer:
     """An answer with its evidence, or the statement that the documents do not say.
 
     ``text`` is the short exact answer as it stands in the source, "" when not answered;
-    ``texts`` all of them when there are several. ``nearest`` quotes what came closest when not
-    answered. ``conflicts`` are the figures that differing sources give, the answer's own first and
-    the others from the newest, empty where sources agree. ``verdict`` is on the figure of a
-    question that has one, ``combined`` what an answer of several figures comes to; ``unsaid``
-    are those of several things asked at once that have no answer. ``timings`` are seconds by stage.
+    ``texts`` all of them when there are several: of a conflict, every figure in it. ``nearest``
+    quotes what came closest when not answered. ``conflicts`` are the figures that differing sources
+    give, the answer's own first and the others from the newest, empty where sources agree.
+    ``verdict`` is on the figure of a question that has one, ``combined`` what an answer of several
+    figures comes to; ``unsaid`` are those of several things asked at once that have no answer.
+    ``timings`` are seconds by stage.
 
     Where a language model wrote, ``sentences`` are what is shown of it and ``dropped`` what is not,
     and ``unknown_citations`` counts those to no source, which are taken away; ``ending`` says why

@@ -118,6 +118,9 @@ def reported_to_dict(reported: Reported) -> dict[str, Any]:
     return {
         **figure_to_dict(reported.figure),
         "as_of": reported.as_of.isoformat() if reported.as_of else None,
+        "stated": reported.stated,
+        "publisher": reported.publisher,
+        "published": reported.published.isoformat() if reported.published else None,
         "relation": reported.relation.value,
         "sources": reported.sources,
         "citations": list(reported.citations),

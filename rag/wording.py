@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -33,9 +33,15 @@ class Wording:
     nearest: str
     agrees: str
     differs: str
+    agrees_partly: str
     over_time: str
     conflict: str
+    undecided: str
+    either: tuple[str, str]
+    sources_differ: str
+    others_differ: str
     until: str
+    published: str
     undated: str
     one_report: str
     reports: str
@@ -51,10 +57,21 @@ class Wording:
     limited: str
     limits: Mapping[str, str]
     comma: str
+    semicolon: str
 
     def relation(self, relation: Relation) -> str:
-        """Return what stands over the figures of a series or a conflict."""
-        return self.conflict if relation is Relation.CONFLICT else self.over_time
+        """Return what stands over figures that differ."""
+        captions = {
+            Relation.CONFLICT: self.conflict,
+            Relation.OVER_TIME: self.over_time,
+            Relation.UNDECIDED: self.undecided,
+        }
+        return captions[relation]
+
+    def list_of(self, texts: Sequence[str]) -> str:
+        """Return texts of which one holds, as a list: one, two or three."""
+        comma, last = self.either
+        return last.join(filter(None, (comma.join(texts[:-1]), texts[-1])))
 
     def fallback(self, answer: Answer) -> str:
         """Return why a language model was cut off, or why the reader answers; "" where neither."""
@@ -87,6 +104,12 @@ class Wording:
         """Return up to which day a figure counts."""
         return self.until.format(day) if day else self.undated
 
+    def days(self, row: Reported) -> tuple[str, str]:
+        """Return when a figure was published and, where its source says so, up to which day."""
+        published = self.published.format(row.published) if row.published else ""
+        stated = self.day(row.as_of) if row.stated or not published else ""
+        return published, stated
+
     def copies(self, row: Reported) -> str:
         """Return how many reports there are where some quotations are copies of one, else ""."""
         if row.sources == len(row.citations):
@@ -100,9 +123,15 @@ ENGLISH = Wording(
     nearest="Nearest:",
     agrees="Yes, the source says:",
     differs="No, the source says:",
+    agrees_partly="One source says so, others differ:",
     over_time="Over time:",
     conflict="Sources differ:",
+    undecided="Sources differ, and not all say as of when:",
+    either=(", ", " or "),
+    sources_differ=": the sources differ",
+    others_differ=": other sources differ",
     until="to {}",
+    published="published {}",
     undated="no date",
     one_report=" (one report)",
     reports=" ({} reports)",
@@ -142,6 +171,7 @@ ENGLISH = Wording(
         "until": "published until {}",
     },
     comma=", ",
+    semicolon="; ",
 )
 CHINESE = Wording(
     not_said="文档中没有说明。",
@@ -149,9 +179,15 @@ CHINESE = Wording(
     nearest="最接近的内容:",
     agrees="是的,原文是:",
     differs="不是,原文是:",
+    agrees_partly="有来源这样说,但说法不一:",
     over_time="不同时间:",
     conflict="来源不一致:",
+    undecided="来源不一致,且并非都注明截止日期:",
+    either=("、", " 或 "),
+    sources_differ="：来源不一致",
+    others_differ="：其他来源与此不同",
     until="至 {}",
+    published="{} 发布",
     undated="无日期",
     one_report=" (同一报道)",
     reports=" ({}份报道)",
@@ -189,6 +225,7 @@ CHINESE = Wording(
         "until": "发布不晚于 {}",
     },
     comma="，",
+    semicolon="；",
 )
 
 
@@ -207,14 +244,18 @@ class Row:
 
 
 def differing(answer: Answer, words: Wording) -> Iterator[tuple[str, list[Row]]]:
-    """Yield what differing sources give, as captions with rows: a series, a conflict."""
-    for relation in (Relation.OVER_TIME, Relation.CONFLICT):
+    """Yield what differing sources give, as captions with rows: a conflict, a series."""
+    for relation in (Relation.CONFLICT, Relation.UNDECIDED, Relation.OVER_TIME):
         rows = [row for row in answer.conflicts if row.relation in (Relation.ANSWER, relation)]
         if len(rows) > 1:
             yield (
                 words.relation(relation),
                 [
-                    Row((row.figure.shown, words.day(row.as_of)), row.citations, words.copies(row))
+                    Row(
+                        (row.figure.shown, row.publisher, *words.days(row)),
+                        row.citations,
+                        words.copies(row),
+                    )
                     for row in rows
                 ],
             )
@@ -251,22 +292,54 @@ def unanswered(answer: Answer, words: Wording) -> str:
     return words.unlike if unlike else words.not_said
 
 
-def headline(text: str, answer: Answer, words: Wording) -> tuple[str, str]:
-    """Return one of an answer's texts as it is shown first, and what is said behind it, or "".
-
-    A bare figure of a table has its unit, and it is said where that stands; a figure is said in the
-    other language.
-    """
-    figure, translated = answer.in_column(text), answer.translated(text)
-    if figure is None:
-        return text, translated
-    stop = "；" if words is CHINESE else "; "
-    behind = stop.join(filter(None, (words.from_head, translated)))
-    return text.removesuffix(figure.text) + figure.shown, behind
-
-
 def verdict(answer: Answer, words: Wording) -> str:
     """Return what the source says to the figure that a question brought along, or ""."""
     if answer.verdict is None:
         return ""
-    return words.agrees if answer.verdict.agrees else words.differs
+    if not answer.verdict.agrees:
+        return words.differs
+    return words.agrees_partly if _note(answer, words) else words.agrees
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What stands over an answer: its words, of which one holds where they conflict, and a note.
+
+    Behind each of the ``texts`` stands what is said of its figure, or "": where a table has its
+    unit, and how the other language says it.
+    """
+
+    texts: tuple[tuple[str, str], ...]
+    note: str = ""
+
+
+def headlines(answer: Answer, words: Wording) -> list[Headline]:
+    """Return an answer's words, those that contradict each other together, on one line."""
+    texts = [_with_unit(text, answer, words) for text in answer.texts]
+    if note := _note(answer, words):
+        return [Headline(tuple(texts), note)]
+    return [Headline((text,)) for text in texts]
+
+
+def plain(answer: Answer, words: Wording) -> str:
+    """Return an answer's text to take away, with a note where sources differ."""
+    note = _note(answer, words)
+    if answer.sentences or not note:
+        return _with_unit(answer.text, answer, words)[0]
+    return words.list_of([_with_unit(text, answer, words)[0] for text in answer.texts]) + note
+
+
+def _with_unit(text: str, answer: Answer, words: Wording) -> tuple[str, str]:
+    """Return one of an answer's texts as it is shown, and what is said behind it, or ""."""
+    figure, translated = answer.in_column(text), answer.translated(text)
+    if figure is None:
+        return text, translated
+    behind = words.semicolon.join(filter(None, (words.from_head, translated)))
+    return text.removesuffix(figure.text) + figure.shown, behind
+
+
+def _note(answer: Answer, words: Wording) -> str:
+    relations = {row.relation for row in answer.conflicts}
+    if Relation.CONFLICT in relations:
+        return words.sources_differ
+    return words.others_differ if Relation.UNDECIDED in relations else ""

@@ -34,7 +34,7 @@ def test_an_answer_that_was_not_found_has_every_list_empty() -> None:
         "question": "who?", "answered": False, "answer": "", "answers": [], "citations": [],
         "nearest": [], "figures": [], "conflicts": [], "verdict": None, "combined": None,
         "unsaid": [], "warnings": [], "sentences": [], "dropped": [], "unknown_citations": 0,
-        "fallback": "", "error": "", "timings": {},
+        "fallback": "", "ending": "", "error": "", "filters": None, "timings": {},
     }  # fmt: skip
 
 
@@ -65,6 +65,7 @@ def test_a_differing_figure_has_its_day_and_its_citations() -> None:
     assert (made["text"], made["value"], made["as_of"]) == ("4座", "4", "2031-05-06")
     assert (made["relation"], made["sources"], made["citations"]) == ("over time", 1, [2, 3])
     assert undated["as_of"] is None
+    assert (made["stated"], made["publisher"], made["published"]) == (True, "", None)
 
 
 def test_a_verdict_gives_the_figure_of_the_question() -> None:

@@ -100,26 +100,70 @@ def test_figures_of_differing_sources_stand_in_a_table() -> None:
         figure = Figure(text, Decimal(1), "", "count", "", "")
         return Reported(figure, day, relation, 1, citations)
 
+    def released(one: Reported, publisher: str, day: date) -> Reported:
+        return replace(one, stated=False, as_of=day, publisher=publisher, published=day)
+
     newest = row("4.2万座", date(2029, 11, 30), Relation.ANSWER, 1, 2)
     series = row("1座", date(2029, 9, 1), Relation.OVER_TIME, 3)
     conflict = row("40座", None, Relation.CONFLICT, 4)
     made = replace(answer(ENGLISH, "45 minutes"), conflicts=(newest, series, conflict))
-    assert render(made, Screen()).split("\n")[1:8] == [
+    assert render(made, Screen()).split("\n")[1:9] == [
+        "",
+        "Sources differ:",
+        "  4.2万座  to 2029-11-30  [1][2] (one report)",
+        "  40座     no date        [4]",
         "",
         "Over time:",
         "  4.2万座  to 2029-11-30  [1][2] (one report)",
         "  1座      to 2029-09-01  [3]",
-        "",
-        "Sources differ:",
-        "  4.2万座  to 2029-11-30  [1][2] (one report)",
     ]
     chinese = render(replace(made, question="几座？"), Screen()).split("\n")
-    assert chinese[2:5] == [
+    assert chinese[6:9] == [
         "不同时间:",
         "  4.2万座  至 2029-11-30  [1][2] (同一报道)",
         "  1座      至 2029-09-01  [3]",
     ]
     assert "  40座     无日期         [4]" in chinese
+    other = released(replace(series, relation=Relation.UNDECIDED), "Evening Post", date(2029, 9, 2))
+    undecided = replace(made, conflicts=(released(newest, "", date(2029, 12, 1)), other))
+    assert render(undecided, Screen()).split("\n")[:5] == [
+        "45 minutes: other sources differ",
+        "",
+        "Sources differ, and not all say as of when:",
+        "  4.2万座                published 2029-12-01  [1][2] (one report)",
+        "  1座      Evening Post  published 2029-09-02  [3]",
+    ]
+
+
+def test_figures_that_contradict_each_other_stand_on_one_line() -> None:
+    two = tuple(
+        Figure(f"{n}万座", Decimal(n * 10_000), "", "count", "", f"{n}0,000") for n in (4, 5)
+    )
+    rows = tuple(
+        Reported(figure, date(2029, 9, 1), relation, 1, (1,))
+        for figure, relation in zip(two, (Relation.ANSWER, Relation.CONFLICT), strict=True)
+    )
+    texts = tuple(figure.text for figure in two)
+    made = replace(
+        answer(ENGLISH, "45 minutes"), text=texts[0], texts=texts, figures=two, conflicts=rows
+    )
+    first = "4万座  (40,000) or 5万座  (50,000): the sources differ"
+    assert render(made, Screen()).split("\n")[0] == first
+    coloured = render(made, Screen(80, colour=True)).split("\n")[0]
+    assert coloured == first.replace("4万座", "\033[1;32m4万座\033[0m").replace(
+        "5万座", "\033[1;32m5万座\033[0m"
+    )
+    chinese = replace(made, question="几座？")
+    assert render(chinese, Screen()).split("\n")[0] == first.replace(" or ", " 或 ").replace(
+        ": the sources differ", "：来源不一致"
+    )
+    three = replace(chinese, texts=(*texts, "6万座"))
+    assert "4万座  (40,000)、5万座  (50,000) 或 6万座" in render(three, Screen())
+    claimed = replace(made, verdict=Verdict(two[0], agrees=True))
+    assert render(claimed, Screen()).split("\n")[:2] == [
+        "One source says so, others differ:",
+        first,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.records import Answer, Citation
 from rag.terminal import Screen, columns_of, heading, on_one_line, printable, shown_path, wrap
 from rag.wording import (
+    Headline,
     Row,
     Wording,
     differing,
-    headline,
+    headlines,
     put_together,
     unanswered,
     verdict,
@@ -32,8 +33,8 @@ def render(answer: Answer, screen: Screen) -> str:
         if answer.sentences:
             lines.extend(wrap(printable(answer.text), screen.width))
         else:
-            for text in answer.texts:
-                lines.extend(_answered(*headline(text, answer, words), screen))
+            for headline in headlines(answer, words):
+                lines.extend(_answered(headline, words, screen))
         for asked in answer.unsaid:
             lines.extend(wrap(words.unsaid.format(printable(asked)), screen.width))
         lines.extend(_limited(answer, words, screen))
@@ -66,14 +67,21 @@ def _limited(answer: Answer, words: Wording, screen: Screen) -> list[str]:
     return [screen.paint(line, "2") for line in wrap(told, screen.width)] if told else []
 
 
-def _answered(text: str, behind: str, screen: Screen) -> list[str]:
-    """Return an answer's words, and in brackets what is said of its figure."""
-    other = f"  ({behind})" if behind else ""
-    shown = printable(text)
-    lines = wrap(shown + other, screen.width)
-    if not other or len(lines) > 1:
-        return [screen.paint(line, "1;32") for line in lines]
-    return [screen.paint(shown, "1;32") + other]
+def _answered(headline: Headline, words: Wording, screen: Screen) -> list[str]:
+    """Return an answer's words, and in brackets what is said of their figures."""
+
+    def said(paint: Callable[[str], str]) -> str:
+        parts = [
+            paint(printable(text)) + (f"  ({behind})" if behind else "")
+            for text, behind in headline.texts
+        ]
+        return words.list_of(parts) + headline.note
+
+    def green(text: str) -> str:
+        return screen.paint(text, "1;32")
+
+    lines = wrap(said(str), screen.width)
+    return [said(green)] if len(lines) == 1 else [green(line) for line in lines]
 
 
 def _differing(answer: Answer, words: Wording, screen: Screen) -> list[str]:

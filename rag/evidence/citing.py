@@ -21,6 +21,7 @@ from rag.records import (
     Extract,
     Figure,
     Question,
+    Relation,
     Reported,
     Verdict,
 )
@@ -40,9 +41,9 @@ def answer_from(
 
     Answered, it is the words of the best extract, with every extract cited that can answer the
     question; where sources give several figures, the newest leads and the others stand beside it,
-    and where the question asks for several things, the words of every citation answer.
-    Not answered, the best extracts that say something are given as the nearest, clearly not as an
-    answer.
+    those that contradict it among the answer's words; and where the question asks for several
+    things, the words of every citation answer. Not answered, the best extracts that say something
+    are given as the nearest, clearly not as an answer.
     """
     found = verified(draft, documents, question, segmenter)
     if not draft.answered or not found:
@@ -52,9 +53,6 @@ def answer_from(
         )
     groups = compare(found, documents, question, segmenter)
     claim = question.claim
-    if claim is not None:
-        # The source that bears the question's figure out is the one to show.
-        groups.sort(key=lambda group: agrees(claim, group.statements[0].figure) is not True)
     compared = [one.extract for group in groups for one in group.statements]
     several = asks_for_several(question.text)
     least = (SEVERAL_SHARE if several else SURE_SHARE) * found[0].score
@@ -69,15 +67,22 @@ def answer_from(
     ]
     cited = [*compared, *also]
     citations = cite(cited, documents)
-    shown = len(citations) if several and len(groups) < 2 else 1
-    texts = tuple(dict.fromkeys(text for one in citations[:shown] for text in one.words))
+    if several and len(groups) < 2:
+        shown = list(range(len(cited)))
+    else:
+        # Of figures that contradict each other none may be taken away alone.
+        against = [group for group in groups[1:] if group.relation is Relation.CONFLICT]
+        shown = [0, *(cited.index(group.statements[0].extract) for group in against)]
+    texts = tuple(dict.fromkeys(text for at in shown for text in citations[at].words))
     read = (
-        item for one in cited[:shown] for item in answer_figures(one, documents[one.document_key])
+        item
+        for at in shown
+        for item in answer_figures(cited[at], documents[cited[at].document_key])
     )
     figures = tuple({(item.text, item.unit): as_figure(item) for item in read}.values())
     return Answer(
         question.as_typed, texts[0], texts, True, citations, (), figures,
-        verdict=verdict_on(claim, figures),
+        verdict=verdict_on(claim, figures[:1] if groups else figures),
         conflicts=_reported(groups, cited) if len(groups) > 1 else (),
         warnings=citations[0].document.warnings,
     )  # fmt: skip
@@ -107,10 +112,12 @@ def _tells_another(one: Extract, lead: Extract, documents: Mapping[str, Document
 def _reported(groups: Sequence[Group], cited: Sequence[Extract]) -> tuple[Reported, ...]:
     return tuple(
         Reported(
-            group.statements[0].figure, group.statements[0].as_of, group.relation,
-            group.sources, tuple(cited.index(one.extract) + 1 for one in group.statements),
+            first.figure, first.as_of, group.relation, group.sources,
+            tuple(cited.index(one.extract) + 1 for one in group.statements),
+            first.cut_off is not None, first.document.publisher, first.document.published,
         )
         for group in groups
+        for first in group.statements[:1]
     )  # fmt: skip
 
 

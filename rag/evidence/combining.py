@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from rag.evidence.citing import MOST_NEAREST, verdict_on
-from rag.evidence.series import Statement, have_like_extents, statements_of
+from rag.evidence.statements import Statement, have_like_extents, statements_of
 from rag.language.figures import find_figures
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.names import mentions_place, place_spans

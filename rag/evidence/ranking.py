@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from rag.evidence.citing import MOST_CITATIONS, cite
-from rag.evidence.series import LEAST_SHARE, Statement, have_like_extents, statements_of
+from rag.evidence.series import LEAST_SHARE
+from rag.evidence.statements import Statement, have_like_extents, statements_of
 from rag.evidence.tables import (
     Row,
     columns_of,

@@ -28,7 +28,7 @@ from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
 from rag.web.progress import follow
 from rag.web.quiet import Quiet
-from rag.wording import Row, differing, headline, put_together, unanswered, verdict, wording_for
+from rag.wording import Row, differing, headlines, put_together, unanswered, verdict, wording_for
 
 EXAMPLES = 4
 """How many questions to begin with are offered."""
@@ -374,8 +374,9 @@ def _answered(answer: Answer) -> Iterator[str]:
     if answer.answered:
         if says := verdict(answer, words):
             yield from (says, "")
-        told = (headline(text, answer, words)[0] for text in answer.texts)
-        yield from (f"* **{_plain(text)}**" for text in told)
+        for line in headlines(answer, words):
+            texts = [f"**{_plain(text)}**" for text, _ in line.texts]
+            yield f"* {words.list_of(texts)}{_plain(line.note)}"
         yield from (f"* {_plain(words.unsaid.format(asked))}" for asked in answer.unsaid)
     else:
         yield unanswered(answer, words)
@@ -399,7 +400,7 @@ def _answered(answer: Answer) -> Iterator[str]:
 
 def _row(row: Row) -> str:
     numbers = "".join(f"[{number}]" for number in row.citations)
-    return f"* {' · '.join(map(_plain, row.cells))} {numbers}{row.note}"
+    return f"* {' · '.join(map(_plain, filter(None, row.cells)))} {numbers}{row.note}"
 
 
 def _plain(text: str) -> str:

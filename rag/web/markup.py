@@ -19,10 +19,12 @@ from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
 from rag.wording import (
+    Headline,
     Row,
     Wording,
     differing,
-    headline,
+    headlines,
+    plain,
     put_together,
     unanswered,
     verdict,
@@ -75,7 +77,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if answer.sentences:
             parts.append(_written(turn, answer, phrases))
         else:
-            parts += [_words(*headline(text, answer, words)) for text in answer.texts]
+            parts += [_words(line, words) for line in headlines(answer, words)]
         parts += [
             f'<p class="yj-unsaid">{shown(words.unsaid.format(asked))}</p>'
             for asked in answer.unsaid
@@ -89,7 +91,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if answer.shown:
             parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
     parts += [_cited(turn, citation, words, phrases) for citation in answer.shown]
-    text = shown(headline(answer.text, answer, words)[0] or unanswered(answer, words))
+    text = shown(plain(answer, words) or unanswered(answer, words))
     parts.append(
         _progress(answer, phrases) if answer.writing else _end(turn, answer, words, phrases)
     )
@@ -125,9 +127,13 @@ def _limited(answer: Answer, words: Wording) -> list[str]:
     return [f'<p class="yj-limited yj-near">{shown(told)}</p>'] if told else []
 
 
-def _words(text: str, behind: str) -> str:
-    other = f' <span class="yj-other">({shown(behind)})</span>' if behind else ""
-    return f'<p class="yj-words">{shown(text)}{other}</p>'
+def _words(headline: Headline, words: Wording) -> str:
+    parts = [
+        shown(text) + (f' <span class="yj-other">({shown(behind)})</span>' if behind else "")
+        for text, behind in headline.texts
+    ]
+    note = f'<span class="yj-other">{shown(headline.note)}</span>' if headline.note else ""
+    return f'<p class="yj-words">{words.list_of(parts)}{note}</p>'
 
 
 def _written(turn: int, answer: Answer, phrases: Phrases) -> str:

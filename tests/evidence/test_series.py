@@ -1,9 +1,11 @@
 """Figures of several made-up sources, side by side."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -61,8 +63,9 @@ def test_other_figures_for_the_same_days_are_a_conflict(segmenter: Segmenter) ->
     one = source("a", "今年前9个月全县修桥31座。", date(2031, 10, 9))
     other = source("b", "今年前9个月全县修桥29座。", date(2031, 10, 30))
     made = answer(segmenter, [(one, "31座"), (other, "29座")])
-    assert made.text == "31座"
     assert [row.relation for row in made.conflicts] == [Relation.ANSWER, Relation.CONFLICT]
+    assert (made.text, made.texts) == ("29座", ("29座", "31座"))
+    assert [figure.text for figure in made.figures] == ["29座", "31座"]
 
 
 def test_sources_that_agree_are_no_conflict_and_all_are_cited(segmenter: Segmenter) -> None:
@@ -179,6 +182,116 @@ def test_reports_of_one_week_without_a_period_conflict(segmenter: Segmenter) -> 
     other = source("b", "全县修桥29座。", date(2031, 11, 21))
     made = answer(segmenter, [(one, "31座"), (other, "29座")])
     assert made.conflicts[1].relation is Relation.CONFLICT
+
+
+def relation(segmenter: Segmenter, one: Document, other: Document) -> Relation:
+    """Return how the figures of two documents, each the words up to 座, stand to each other."""
+    sources = [(item, re.findall(r"\d+座", item.text)[0]) for item in (one, other)]
+    _, beside = answer(segmenter, sources).conflicts
+    return beside.relation
+
+
+def test_days_of_publication_make_no_series_of_two_publishers(segmenter: Segmenter) -> None:
+    one = source("a", "全县修桥31座。", date(2031, 10, 9), publisher="日报")
+    other = source("b", "全县修桥29座。", date(2031, 11, 20), publisher="晚报")
+    assert relation(segmenter, one, other) is Relation.UNDECIDED
+    made = answer(segmenter, [(one, "31座"), (other, "29座")])
+    assert made.texts == ("29座",)
+    assert [(row.stated, row.publisher, row.published) for row in made.conflicts] == [
+        (False, "晚报", date(2031, 11, 20)),
+        (False, "日报", date(2031, 10, 9)),
+    ]
+
+
+def test_two_reports_of_one_publisher_are_a_series(segmenter: Segmenter) -> None:
+    one = source("a", "全县修桥31座。", date(2031, 10, 9), publisher="County Daily")
+    other = source("b", "全县修桥29座。", date(2031, 11, 20), publisher="county  daily")
+    assert relation(segmenter, one, other) is Relation.OVER_TIME
+
+
+def test_what_came_out_before_the_others_cut_off_is_of_another_time(segmenter: Segmenter) -> None:
+    one = source("a", "全县修桥12座。", date(2031, 4, 9))
+    other = source("b", "今年前9个月全县修桥31座。", date(2031, 10, 9))
+    assert relation(segmenter, one, other) is Relation.OVER_TIME
+    later = source("c", "全县修桥33座。", date(2031, 12, 9))
+    assert relation(segmenter, other, later) is Relation.UNDECIDED
+
+
+def test_what_is_told_of_the_present_day_states_it(segmenter: Segmenter) -> None:
+    one = source("a", "全县目前有桥31座。", date(2031, 10, 9))
+    other = source("b", "全县的桥已降至29座。", date(2031, 11, 20))
+    assert relation(segmenter, one, other) is Relation.OVER_TIME
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("今年前6个月修桥31座。", "今年前9个月修桥29座。", Relation.CONFLICT),
+        ("已累计修桥31座。", "已累计修桥29座。", Relation.CONFLICT),
+        ("今年前6个月月均修桥31座。", "今年前9个月月均修桥29座。", Relation.OVER_TIME),
+        ("去年上半年修桥31座。", "今年上半年修桥29座。", Relation.OVER_TIME),
+    ],
+)
+def test_a_total_that_falls_as_it_runs_on_is_no_series(
+    segmenter: Segmenter, before: str, after: str, expected: Relation
+) -> None:
+    one, other = source("a", before, date(2031, 7, 9)), source("b", after, date(2031, 10, 9))
+    assert relation(segmenter, one, other) is expected
+
+
+def test_other_stretches_to_the_same_day_are_not_set_side_by_side(segmenter: Segmenter) -> None:
+    half = source("a", "2031年7月至12月修桥12座。", date(2032, 1, 9))
+    year = source("b", "2031年修桥31座。", date(2032, 1, 9))
+    assert answer(segmenter, [(year, "31座"), (half, "12座")]).conflicts == ()
+
+
+def test_a_figure_repeated_later_is_still_of_its_day(segmenter: Segmenter) -> None:
+    spring = source("a", "今年前3个月修桥12座。", date(2031, 4, 9), publisher="日报")
+    repeated = source("b", "这个县修的桥有12座。", date(2031, 10, 10), publisher="晚报")
+    autumn = source("c", "今年前9个月修桥31座。", date(2031, 10, 9), publisher="日报")
+    made = answer(segmenter, [(autumn, "31座"), (spring, "12座"), (repeated, "12座")])
+    assert {row.figure.text: row.relation for row in made.conflicts}["12座"] is Relation.OVER_TIME
+
+
+def test_what_leads_does_not_depend_on_the_readers_order(segmenter: Segmenter) -> None:
+    sources = [
+        (source(key, text, day), words)
+        for key, text, words, day in (
+            ("a", "今年前9个月全县修桥31座。", "31座", date(2031, 10, 9)),
+            ("b", "前9个月，本县共修29座桥。", "29座", date(2031, 10, 9)),
+            ("c", "据统计，今年前9个月修的桥有29座。", "29座", date(2031, 10, 9)),
+            ("d", "今年前6个月全县修桥20座。", "20座", date(2031, 7, 9)),
+        )
+    ]
+    found = {answer(segmenter, order).texts for order in permutations(sources)}
+    assert found == {("29座", "31座")}
+
+
+@pytest.mark.parametrize(
+    ("text", "as_of"),
+    [
+        ("截至4月30日，全县今年修桥31座。", date(2031, 4, 30)),
+        ("截至2031年4月30日，今年修桥31座。", date(2031, 4, 30)),
+        ("By 30 April 2031 the county had built 31座 this year.", date(2031, 4, 30)),
+        ("到2031年4月底为止，今年修桥31座。", date(2031, 4, 30)),
+        ("By the end of April 2031 this year's bridges were 31座.", date(2031, 4, 30)),
+        ("今年以来全县修桥31座。", date(2031, 5, 9)),
+    ],
+)
+def test_a_cut_off_within_the_year_is_what_a_figure_counts_to(
+    segmenter: Segmenter, text: str, as_of: date
+) -> None:
+    one = source("a", text, date(2031, 5, 9))
+    earlier = source("b", "今年前2个月修桥12座。", date(2031, 3, 9))
+    assert answer(segmenter, [(one, "31座"), (earlier, "12座")]).conflicts[0].as_of == as_of
+
+
+def test_what_two_publishers_tell_of_now_in_one_week_is_of_one_time(segmenter: Segmenter) -> None:
+    one = source("a", "全县目前有桥31座。", date(2031, 10, 9), publisher="日报")
+    other = source("b", "全县目前有桥33座。", date(2031, 10, 11), publisher="晚报")
+    assert relation(segmenter, one, other) is Relation.CONFLICT
+    again = replace(other, publisher="日报")
+    assert relation(segmenter, one, again) is Relation.OVER_TIME
 
 
 def test_the_source_that_bears_a_claim_out_leads(segmenter: Segmenter) -> None:

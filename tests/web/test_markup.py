@@ -127,6 +127,20 @@ def test_an_export_says_what_the_page_says() -> None:
     for said in ("No, the source says:", "Sources differ:", "* 48 cars · to 2030\\-01\\-02 [1]"):
         assert said in text
     assert "* 50 cars · no date [1]" in text
+    assert "* **48 cars**: the sources differ" in text.replace("\\", "")
+
+
+def test_figures_that_contradict_each_other_are_taken_away_together() -> None:
+    cars = [Figure(f"{n} cars", Decimal(n), "", "count", "", "") for n in (48, 50)]
+    texts = tuple(figure.text for figure in cars)
+    rows = tuple(
+        Reported(figure, date(2030, 1, 2), relation, 1, (1,))
+        for figure, relation in zip(cars, (Relation.ANSWER, Relation.CONFLICT), strict=True)
+    )
+    answer = Answer("How many?", texts[0], texts, True, (CITATION,), conflicts=rows)
+    page = markup.conversation([("x", "How many?", answer)], ENGLISH)
+    assert 'data-text="48 cars or 50 cars: the sources differ"' in page
+    assert "48 cars or 50 cars" in page.partition("yj-words")[2]
 
 
 def test_the_browsers_language_chooses_the_phrases() -> None:
