@@ -16,7 +16,7 @@ from rag.language.asking import (
     unit_asked_for,
 )
 from rag.language.dates import Period
-from rag.language.figures import figures_within, find_figures, with_unit
+from rag.language.figures import figures_within, find_counts, find_figures, with_unit
 from rag.language.names import local_places, mentions_place, provinces
 from rag.language.periods import governing_periods, named_periods, overlaps
 from rag.language.quantities import Quantity
@@ -148,9 +148,9 @@ def _repeats(words: str, said: Set[tuple[Decimal, str]]) -> bool:
 
 def _is_label(extract: Extract, document: Document, words: str) -> bool:
     """Return whether the figures of an answer are none where they stand: the 1 of "Group 1"."""
-    if not find_figures(words):
+    if not find_counts(words):
         return False
-    quote = find_figures(document.text[extract.start : extract.end])
+    quote = find_counts(document.text[extract.start : extract.end])
     places = [(one.start + extract.start, one.end + extract.start) for one in quote]
     return not any(a < end and start < b for a, b in places for start, end in extract.answering)
 

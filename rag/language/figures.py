@@ -8,6 +8,7 @@ from dataclasses import replace
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.periods import period_spans
 from rag.language.quantities import Quantity, QuantityKind, find_quantities
+from rag.language.zeros import find_zeros
 
 _COLUMN_UNIT = re.compile(r"[（(](?P<unit>[^（）()：:\d]{1,12})[)）][:：]\s?$")
 _CAPTION_UNIT = re.compile(
@@ -21,9 +22,12 @@ _CAPTION_UNIT = re.compile(
 def find_figures(text: str) -> list[Quantity]:
     """Return the quantities of a text, in order, less those inside dates and periods.
 
-    The 11 of 2023年前11个月 is none, nor the "eight months" of "in the first eight months".
+    The 11 of 2023年前11个月 is none, nor the "eight months" of "in the first eight months", nor the
+    one person of 没有一人.
     """
     found = find_quantities(text)
+    if found:
+        found = _apart_from(found, find_zeros(text))
     taken = [(start, end) for start, end, _ in find_dates(text, default_year=ANY_YEAR)]
     if any(quantity.kind is QuantityKind.TIME for quantity in found):
         taken += period_spans(text)
@@ -32,6 +36,15 @@ def find_figures(text: str) -> list[Quantity]:
         for quantity in found
         if not any(quantity.start < end and start < quantity.end for start, end in taken)
     ]
+
+
+def find_counts(text: str) -> list[Quantity]:
+    """Return the figures of a text, and the words that say zero, in order: 12人 and 无人死亡."""
+    return sorted([*find_figures(text), *find_zeros(text)], key=lambda one: one.start)
+
+
+def _apart_from(found: list[Quantity], zeros: list[Quantity]) -> list[Quantity]:
+    return [one for one in found if not any(one.start < z.end and z.start < one.end for z in zeros)]
 
 
 def with_unit(quote: str, start: int, end: int) -> str:
@@ -49,12 +62,12 @@ def with_unit(quote: str, start: int, end: int) -> str:
 
 
 def figures_within(quote: str, start: int, end: int) -> list[Quantity]:
-    """Return the quantities in a stretch of a quotation, with offsets in the stretch.
+    """Return the quantities in a stretch of a quotation, zeros in words among them.
 
-    They have their units from ``with_unit``; their text is as it stands.
+    Offsets count in the stretch. They have their units from ``with_unit``; their text is as it stands.
     """
     found = []
-    for figure in find_figures(with_unit(quote, start, end)):
+    for figure in find_counts(with_unit(quote, start, end)):
         last = min(figure.end, end - start)
         found.append(replace(figure, end=last, text=quote[start + figure.start : start + last]))
     return found

@@ -93,6 +93,7 @@ class SpanReader:
         tokenizer, most = self._encoder.tokenizer, self._encoder.most_tokens
         asked = tokenizer.encode(question.text)
         kind, unit = asked_for(question.text), unit_asked_for(question.text)
+        figures = kind not in (None, Asked.DATE)
         windows: list[list[Window]] = []
         around = []
         for hit in hits:
@@ -101,7 +102,9 @@ class SpanReader:
             around.append(near)
             shown = [*self._segmenter.words(hit.passage.context), *body]
             names = shared_names(question, shown, near)
-            windows.append(make_windows(asked, hit.passage, tokenizer, most, names))
+            windows.append(
+                make_windows(asked, hit.passage, tokenizer, most, names, figures=figures)
+            )
         every = [window.ids for several in windows for window in several]
         scores = iter(self._encoder.read(every, adapters_path()))
         found: list[Candidate] = []
