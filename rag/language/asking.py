@@ -94,6 +94,7 @@ _DIMENSIONS = tuple(
 )
 """What can answer a question for a weight, a length or a stretch of time."""
 
+_ASKS = re.compile(r"\b(?:how|what|which|who|whom|whose|where|why)\b[^,;?]*$", re.IGNORECASE)
 _PART = re.compile(
     r"成|分之|半|\b(?:half|third|quarter|fifth|tenth)s?\b|\bout of\b|\bin (?:\d|[a-z]+\b)",
     re.IGNORECASE,
@@ -109,7 +110,13 @@ _NUMERAL = re.compile(
 
 def asked_for(question: str) -> Asked | None:
     """Return what a question asks for, None when its interrogatives do not tell."""
-    return next((asked for pattern, asked in _KINDS if pattern.search(question)), None)
+    found = ((pattern.search(question), asked) for pattern, asked in _KINDS)
+    return next((asked for match, asked in found if match and not _is_scene(question, match)), None)
+
+
+def _is_scene(question: str, match: re.Match[str]) -> bool:
+    """Return whether a "when" does not ask: "how many were hurt when it broke"."""
+    return match.group().lower() == "when" and _ASKS.search(question, 0, match.start()) is not None
 
 
 def unit_asked_for(question: str) -> str:

@@ -64,7 +64,8 @@ def with_unit(quote: str, start: int, end: int) -> str:
 def figures_within(quote: str, start: int, end: int) -> list[Quantity]:
     """Return the quantities in a stretch of a quotation, zeros in words among them.
 
-    Offsets count in the stretch. They have their units from ``with_unit``; their text is as it stands.
+    Offsets count in the stretch. They have their units from ``with_unit``, and their text as it
+    stands.
     """
     found = []
     for figure in find_counts(with_unit(quote, start, end)):
