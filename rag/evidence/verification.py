@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
+from rag.evidence.scene import of_other_scene
 from rag.language.asking import (
     Asked,
     asked_for,
@@ -41,7 +42,8 @@ def verified(
 ) -> list[Extract]:
     """Return the extracts of a draft that may stand as answers, in its order.
 
-    An extract must be about the question's places and period, be of the kind asked for, and say
+    An extract must be about the question's places and period, be of a document that tells of what
+    happened where another one does, be of the kind asked for, and say
     more than the question does: "how many" is answered by a count, 多少家 not by persons, "how
     heavy" not by metres, "how much money" by money, and "how much of the 40 million" not by 40
     million. "When" may be answered by what is no date: in spring, after the flood. A sentence that
@@ -54,12 +56,14 @@ def verified(
     unit = unit_asked_for(question.text)
     about_asking = _ASKED.search(question.text) is not None
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
+    elsewhere = of_other_scene(question, documents)
 
     def stands(extract: Extract) -> bool:
         document = documents[extract.document_key]
         words = answer_words(extract, document)
         return (
-            is_of_kind(words, kind)
+            extract.document_key not in elsewhere
+            and is_of_kind(words, kind)
             and (about_asking or not asks(document.text[extract.start : extract.end]))
             and is_of_unit(words, unit)
             and is_of_dimension(words, question.text)
