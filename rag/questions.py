@@ -62,6 +62,7 @@ class QuestionParser:
             self._places(text, words),
             claim.figure if claim else None,
             typed,
+            tuple(self._glosses.senses(words)),
         )
 
     def _places(self, text: str, words: Sequence[str]) -> frozenset[str]:

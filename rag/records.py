@@ -176,7 +176,8 @@ class Question:
     figure and ``typed`` the question. ``vector`` is the unit vector of ``text``, ``names`` are the
     names in it in Latin letters, ``translations`` what its words may be in the other language, a
     tuple for each word that has any, ``places`` its places below the level of countries in
-    lower-case Latin letters, and ``own_language_bonus`` how much higher the embedder scores
+    lower-case Latin letters, ``senses`` its words, each with what it may be in the other language,
+    and ``own_language_bonus`` how much higher the embedder scores
     passages of the question's own language in this index than equally good ones of another, in
     cosine.
     """
@@ -191,6 +192,7 @@ class Question:
     places: frozenset[str] = frozenset()
     claim: Figure | None = None
     typed: str = ""
+    senses: tuple[tuple[str, ...], ...] = ()
 
     @property
     def as_typed(self) -> str:

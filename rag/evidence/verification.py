@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 
+from rag.evidence.scene import of_other_scene
 from rag.evidence.tables import is_of_row
 from rag.language.asking import (
     Asked,
@@ -17,7 +18,7 @@ from rag.language.asking import (
     unit_asked_for,
 )
 from rag.language.dates import Period
-from rag.language.figures import figures_within, find_figures, with_unit
+from rag.language.figures import figures_within, find_counts, find_figures, with_unit
 from rag.language.names import local_places, mentions_place, provinces
 from rag.language.periods import governing_periods, named_periods, overlaps
 from rag.language.quantities import Quantity
@@ -42,7 +43,8 @@ def verified(
 ) -> list[Extract]:
     """Return the extracts of a draft that may stand as answers, in its order.
 
-    An extract must be about the question's places and period, be of the kind asked for, and say
+    An extract must be about the question's places and period, be of a document that tells of what
+    happened where another one does, be of the kind asked for, and say
     more than the question does: "how many" is answered by a count, 多少家 not by persons, "how
     heavy" not by metres, "how much money" by money, and "how much of the 40 million" not by 40
     million. "When" may be answered by what is no date: in spring, after the flood. A sentence that
@@ -55,12 +57,14 @@ def verified(
     unit = unit_asked_for(question.text)
     about_asking = _ASKED.search(question.text) is not None
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
+    elsewhere = of_other_scene(question, documents)
 
     def stands(extract: Extract) -> bool:
         document = documents[extract.document_key]
         words = answer_words(extract, document)
         return (
-            is_of_kind(words, kind)
+            extract.document_key not in elsewhere
+            and is_of_kind(words, kind)
             and (about_asking or not asks(document.text[extract.start : extract.end]))
             and is_of_unit(words, unit)
             and is_of_dimension(words, question.text)
@@ -150,9 +154,9 @@ def _repeats(words: str, said: Set[tuple[Decimal, str]]) -> bool:
 
 def _is_label(extract: Extract, document: Document, words: str) -> bool:
     """Return whether the figures of an answer are none where they stand: the 1 of "Group 1"."""
-    if not find_figures(words):
+    if not find_counts(words):
         return False
-    quote = find_figures(document.text[extract.start : extract.end])
+    quote = find_counts(document.text[extract.start : extract.end])
     places = [(one.start + extract.start, one.end + extract.start) for one in quote]
     return not any(a < end and start < b for a, b in places for start, end in extract.answering)
 

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 from rag.language.dates import ANY_YEAR, find_dates
-from rag.language.figures import find_figures
+from rag.language.figures import find_counts, find_figures
 from rag.language.measures import is_counted_so, is_length_or_sum, is_unit, measure_of
 from rag.language.quantities import Quantity, QuantityKind
 from rag.language.rendering import as_figure
@@ -94,6 +94,7 @@ _DIMENSIONS = tuple(
 )
 """What can answer a question for a weight, a length or a stretch of time."""
 
+_ASKS = re.compile(r"\b(?:how|what|which|who|whom|whose|where|why)\b[^,;?]*$", re.IGNORECASE)
 _PART = re.compile(
     r"成|分之|半|\b(?:half|third|quarter|fifth|tenth)s?\b|\bout of\b|\bin (?:\d|[a-z]+\b)",
     re.IGNORECASE,
@@ -109,7 +110,13 @@ _NUMERAL = re.compile(
 
 def asked_for(question: str) -> Asked | None:
     """Return what a question asks for, None when its interrogatives do not tell."""
-    return next((asked for pattern, asked in _KINDS if pattern.search(question)), None)
+    found = ((pattern.search(question), asked) for pattern, asked in _KINDS)
+    return next((asked for match, asked in found if match and not _is_scene(question, match)), None)
+
+
+def _is_scene(question: str, match: re.Match[str]) -> bool:
+    """Return whether a "when" does not ask: "how many were hurt when it broke"."""
+    return match.group().lower() == "when" and _ASKS.search(question, 0, match.start()) is not None
 
 
 def unit_asked_for(question: str) -> str:
@@ -126,7 +133,7 @@ def unit_asked_for(question: str) -> str:
 
 def is_of_unit(words: str, unit: str) -> bool:
     """Return whether some figure of an answer can be asked for with a unit; "" asks for any."""
-    figures = [as_figure(figure) for figure in find_figures(words)] if unit else []
+    figures = [as_figure(figure) for figure in find_counts(words)] if unit else []
     return not figures or any(is_counted_so(figure, unit) for figure in figures)
 
 
@@ -135,7 +142,7 @@ def figure_asked_for(words: str, asked: Asked | None, unit: str) -> tuple[int, i
 
     Of "200名业务骨干来自78家" it is 78家 for who asks 多少家. None where there is not one alone.
     """
-    figures = find_figures(words) if asked not in (None, Asked.DATE) else []
+    figures = find_counts(words) if asked not in (None, Asked.DATE) else []
     fitting = [
         figure
         for figure in figures
@@ -174,7 +181,7 @@ def is_of_kind(words: str, asked: Asked | None) -> bool:
     dates = find_dates(words, default_year=ANY_YEAR)
     if asked is Asked.DATE:
         return bool(dates) or _NUMERAL.search(words) is not None
-    kinds = {figure.kind for figure in find_figures(words)}
+    kinds = {figure.kind for figure in find_counts(words)}
     if kinds and asked is Asked.MONEY:
         return QuantityKind.MONEY in kinds
     if kinds and asked is Asked.PERCENT:

@@ -17,6 +17,7 @@ from rag.language.units import (
     SYMBOLS,
     TIME,
 )
+from rag.language.zeros import find_zeros
 
 _UNIT = (
     rf"(?:{MONEY}|{TIME}|{MEASURES}|{LATIN_MEASURES}|{SYMBOLS}|{OTHER_MEASURES}|%|％|℃|个百分点)"
@@ -40,9 +41,12 @@ _CAPTION_UNIT = re.compile(
 def find_figures(text: str) -> list[Quantity]:
     """Return the quantities of a text, in order, less those inside dates and periods.
 
-    The 11 of 2023年前11个月 is none, nor the "eight months" of "in the first eight months".
+    The 11 of 2023年前11个月 is none, nor the "eight months" of "in the first eight months", nor the
+    one person of 没有一人.
     """
     found = find_quantities(text)
+    if found:
+        found = _apart_from(found, find_zeros(text))
     taken = [(start, end) for start, end, _ in find_dates(text, default_year=ANY_YEAR)]
     if any(quantity.kind is QuantityKind.TIME for quantity in found):
         taken += period_spans(text)
@@ -51,6 +55,15 @@ def find_figures(text: str) -> list[Quantity]:
         for quantity in found
         if not any(quantity.start < end and start < quantity.end for start, end in taken)
     ]
+
+
+def find_counts(text: str) -> list[Quantity]:
+    """Return the figures of a text, and the words that say zero, in order: 12人 and 无人死亡."""
+    return sorted([*find_figures(text), *find_zeros(text)], key=lambda one: one.start)
+
+
+def _apart_from(found: list[Quantity], zeros: list[Quantity]) -> list[Quantity]:
+    return [one for one in found if not any(one.start < z.end and z.start < one.end for z in zeros)]
 
 
 def with_unit(quote: str, start: int, end: int) -> str:
@@ -76,18 +89,16 @@ def column_unit(quote: str, start: int, end: int) -> str:
 
 
 def figures_within(quote: str, start: int, end: int) -> list[Quantity]:
-    """Return the quantities in a stretch of a quotation, with offsets in the stretch.
+    """Return the quantities in a stretch of a quotation, zeros in words among them.
 
     A bare one in a table has the unit of its column or caption; its text is as it stands.
     """
     words, unit = quote[start:end], column_unit(quote, start, end)
-    bare = find_figures(words)
     if not unit:
-        return bare
+        return find_counts(words)
+    [bare] = find_figures(words)
     # A unit that is not known, t/ha, must not hide the figure.
-    read = [one for one in find_figures(words + unit) if one.end > bare[0].start] or [
-        replace(bare[0], unit=unit.lower())
+    read = [one for one in find_figures(words + unit) if one.end > bare.start] or [
+        replace(bare, unit=unit.lower())
     ]
-    return [
-        replace(read[0], start=bare[0].start, end=bare[0].end, text=bare[0].text, column_unit=unit)
-    ]
+    return [replace(read[0], start=bare.start, end=bare.end, text=bare.text, column_unit=unit)]

@@ -84,6 +84,18 @@ class Glosses:
                     found.append(_chinese(database, words[at : at + length]))
         return [forms[:_MOST_FORMS] for forms in dict.fromkeys(found) if forms]
 
+    def senses(self, words: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return each word that says something with its forms in the other language behind it.
+
+        English function words say nothing alone.
+        """
+        with self._open() as database:
+            return [
+                (word, *(_english(database, word) or _chinese(database, [word]))[:_MOST_FORMS])
+                for word in dict.fromkeys(words)
+                if word not in _FUNCTION_WORDS
+            ]
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"

@@ -228,6 +228,11 @@ def is_organisation(word: str) -> bool:
     return len(word) > 3 and _tags().get(word) == "nt"
 
 
+def is_verb(word: str) -> bool:
+    """Return whether a Chinese word is a verb, or an adjective that says what befell, for jieba."""
+    return _tags().get(word, "").startswith(("v", "a"))
+
+
 def is_place_name(latin: str) -> bool:
     """Return whether a Latin name in lower case is in the table of places."""
     return latin in _latin_places()

@@ -9,6 +9,7 @@ from rag.language.asking import PLURAL
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.periods import period_spans
 from rag.language.quantities import Quantity, find_quantities
+from rag.language.zeros import find_zeros
 
 Span = tuple[int, int]
 
@@ -44,9 +45,10 @@ def tidy_span(text: str, start: int, end: int) -> Span:
 
 @lru_cache(maxsize=256)
 def _figures(text: str) -> list[Span]:
-    """Return where the dates and quantities of a text stand, kept for its other spans."""
+    """Return where dates, quantities and words for zero stand, kept for the text's other spans."""
     dates = [(first, last) for first, last, _ in find_dates(text, default_year=ANY_YEAR)]
-    return dates + period_spans(text) + [(item.start, item.end) for item in _quantities(text)]
+    said = [*_quantities(text), *find_zeros(text)]
+    return dates + period_spans(text) + [(item.start, item.end) for item in said]
 
 
 @lru_cache(maxsize=256)

@@ -34,6 +34,7 @@ from rag.reading.features import (
     shared_names,
     surroundings,
 )
+from rag.reading.focus import figures_told, focus_of, nearest_told
 from rag.reading.windows import Span, Window, best_span, make_windows
 from rag.records import Document, Draft, Extract, Hit, Question
 
@@ -43,6 +44,9 @@ MOST_SPANS = 3
 
 Figures of the time asked about come on top."""
 _LEAST_CHARACTERS = 4
+_CHECKED = 5
+"""Of how many sentences the figures are compared with what is asked to be counted."""
+
 _EMBEDDED = 12
 """How many sentences, those with the best spans, are compared with the question as a whole."""
 
@@ -82,9 +86,11 @@ class SpanReader:
         for place in order:
             one = candidates[place]
             sentences.setdefault((one.document.key, one.start, one.end), place)
+        best = list(sentences.values())[:MOST_EXTRACTS]
+        chosen = self._told_of(question, [candidates[place] for place in best])
         extracts = tuple(
-            _extract(candidates[place], _logistic(rows[place], weights.answered))
-            for place in list(sentences.values())[:MOST_EXTRACTS]
+            _extract(one, _logistic(rows[place], weights.answered))
+            for one, place in zip(chosen, best, strict=True)
         )
         sure = tuple(item for item in extracts if item.score >= self._threshold)
         answered = extracts[0].score >= self._threshold
@@ -98,6 +104,7 @@ class SpanReader:
         asked = tokenizer.encode(question.text)
         kind, unit = asked_for(question.text), unit_asked_for(question.text)
         periods = named_periods(question.text)
+        figures = kind not in (None, Asked.DATE)
         windows: list[list[Window]] = []
         around = []
 
@@ -108,7 +115,9 @@ class SpanReader:
                 around.append(near)
                 shown = [*self._segmenter.words(hit.passage.context), *body]
                 names = shared_names(question, shown, near)
-                windows.append(make_windows(asked, hit.passage, tokenizer, most, names))
+                windows.append(
+                    make_windows(asked, hit.passage, tokenizer, most, names, figures=figures)
+                )
                 yield from (window.ids for window in windows[-1])
 
         scores = iter(self._encoder.read(made(), adapters_path()))
@@ -141,6 +150,31 @@ class SpanReader:
                         span.score - best, relevance, near, document,
                     ))  # fmt: skip
         return self._compared(question, found)
+
+    def _told_of(self, question: Question, best: Sequence[Candidate]) -> list[Candidate]:
+        """Return candidates with the figure of their sentence that is told of what is asked."""
+        asked, unit = asked_for(question.text), unit_asked_for(question.text)
+        if asked is None or asked is Asked.DATE:
+            return list(best)
+        focus = focus_of(question, self._segmenter)
+        return [
+            self._with_figure_told(one, focus, asked, unit) if number < _CHECKED else one
+            for number, one in enumerate(best)
+        ]
+
+    def _with_figure_told(
+        self, candidate: Candidate, focus: str, asked: Asked, unit: str
+    ) -> Candidate:
+        start, end = (place - candidate.start for place in candidate.answer)
+        told = figures_told(candidate.text, asked, unit)
+        found = nearest_told(candidate.text, (start, end), told, focus, self._embed)
+        if found == (start, end):
+            return candidate
+        first, last = tidy_span(candidate.text, *found)
+        return replace(candidate, answer=(first + candidate.start, last + candidate.start))
+
+    def _embed(self, texts: Sequence[str]) -> FloatArray:
+        return self._encoder.embed([QUESTION + text for text in texts])
 
     def _compared(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Return the candidates with their nearness; of those not embedded, the least of any."""

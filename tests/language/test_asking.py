@@ -179,3 +179,10 @@ def test_of_several_figures_the_one_asked_for_is_told(
 )
 def test_a_weight_is_no_length(words: str, question: str, may: bool) -> None:
     assert is_of_dimension(words, question) is may
+
+
+def test_when_asks_for_no_date_behind_another_interrogative() -> None:
+    assert asked_for("How many divers were hurt when the crane fell?") is Asked.COUNT
+    assert asked_for("Who was there when it opened?") is None
+    assert asked_for("When did the crane fall?") is Asked.DATE
+    assert asked_for("How many came, and when did they leave?") is Asked.DATE

@@ -36,6 +36,16 @@ def test_a_window_holds_question_context_and_passage_in_that_order() -> None:
     assert window.places == ((0, 1), (1, 2), (2, 3))
 
 
+def test_words_that_say_zero_are_read_as_figures_and_stay_where_they_are() -> None:
+    passage = Passage("d", 0, 8, "3伤，无人死亡。")
+    [window] = make_windows([1], passage, TOKENIZER, most=512, figures=True)
+    assert [chr(piece) for piece in window.ids[4:-1]] == list("3伤，0人死亡。")
+    assert window.places == ((0, 1), (1, 2), (2, 3), *[(3, 7)] * 4, (7, 8))
+    found = best_span(window, scores([(0, 0)] * 7 + [(5, 0), (0, 5)] + [(0, 0)] * 3), 3, 8)
+    assert found is not None
+    assert passage.text[found.start : found.end] == "无人死亡"
+
+
 def test_a_passage_that_does_not_fit_is_cut_at_its_end() -> None:
     window = make_window([1, 2], Passage("d", 0, 6, "abcdef"), TOKENIZER, most=10)
     assert len(window.ids) == 10

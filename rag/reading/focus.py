@@ -1,0 +1,164 @@
+"""Of several figures of one sentence, the one that is told of what a question asks to be counted.
+
+"How many died" asks for the figure of who died, not of who was taken to hospital. The words around
+each figure are compared with those of the question, by their vectors: in either language, and in
+other words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.language.asking import Asked, is_of_kind
+from rag.language.figures import find_counts, find_figures
+from rag.language.measures import is_counted_so, is_same_measure
+from rag.language.names import is_verb
+from rag.language.quantities import Quantity
+from rag.language.rendering import as_figure
+from rag.language.sentences import split_clauses
+from rag.language.words import Segmenter
+from rag.language.zeros import with_figures
+from rag.records import Figure, Language, Question
+
+Span = tuple[int, int]
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+LEAST_NEARER = 0.03
+"""By how much another figure's words must be nearer to the question's, as a cosine."""
+
+_JOINT = re.compile(
+    r"\s(?=(?:and|but|while|whereas)\s)|(?=以及|并且|但是?|而(?!且))", re.IGNORECASE
+)
+_HOW_MANY = re.compile(
+    r"\bhow (?:many|much)\b(?: of (?:the|these|those|its|their)\b)?\s*(?P<rest>.*)", re.IGNORECASE
+)
+_WHILE = re.compile(
+    r"\b(?:when|after|before|while|during|because|if|since|following)\b.*|[?？.,;].*", re.IGNORECASE
+)
+_SCENE = re.compile(r"\b(?:in|at|on|by|from|for|as|due|under|near|during)\b.*", re.IGNORECASE)
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|did|does|do|will|would|can|could)\b", re.IGNORECASE
+)
+_LIGHT = re.compile(
+    r"\b(?:people|persons?|were|was|are|is|have|has|had|been|be|being|did|does|do|there|the|a|an|"
+    r"get|got)\b",
+    re.IGNORECASE,
+)
+"""What stands in questions for any figure of persons."""
+
+_CHINESE_HOW_MANY = re.compile(r"(?:多少|几)(?:[个名人位例起]|(?=\D))人?")
+_CLAUSE = re.compile(r"[，。？！；,?!;\s]")
+_PARTICLES = frozenset("了 过 着 的 有 是 共 共有 一共 总共 到底 究竟 达 到 造成 导致".split())  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A figure with the stretch of its sentence that tells of it."""
+
+    quantity: Quantity
+    figure: Figure
+    stretch: Span
+
+
+def focus_of(question: Question, segmenter: Segmenter) -> str:
+    """Return the words of a question that say what it asks to be counted, "" where none do."""
+    if question.language is Language.CHINESE:
+        return _chinese_focus(question.text, segmenter)
+    found = _HOW_MANY.search(question.text)
+    rest = _WHILE.sub("", found["rest"]) if found else ""
+    auxiliary = _AUXILIARY.search(rest)
+    subject, verb = (
+        (rest[: auxiliary.start()], rest[auxiliary.end() :]) if auxiliary else ("", rest)
+    )
+    verb = _SCENE.sub("", verb)
+    # Of "people held in jail were freed" only the verb tells what is counted.
+    told = verb if verb.strip() and _SCENE.search(subject) else f"{_SCENE.sub('', subject)} {verb}"
+    return " ".join(_LIGHT.sub(" ", told).split())
+
+
+def _chinese_focus(text: str, segmenter: Segmenter) -> str:
+    """Return the verb behind the interrogative, else the word before it, with what is counted."""
+    found = _CHINESE_HOW_MANY.search(text)
+    if found is None:
+        return ""
+    after = _CLAUSE.split(text[found.end() :])[0]
+    behind = [word for word in segmenter.cut(after) if word not in _PARTICLES]
+    if any(map(is_verb, behind)):
+        return "".join(behind)
+    before = _CLAUSE.split(text[: found.start()])[-1]
+    ahead = [word for word in segmenter.cut(before) if word not in _PARTICLES]
+    return "".join([*ahead[-1:], *behind])
+
+
+def figures_told(sentence: str, asked: Asked, unit: str) -> list[_Told]:
+    """Return the figures of a sentence that are of the kind and unit asked for, with their words.
+
+    A clause with several is parted where they are joined: "12 were hurt and nobody died".
+    """
+    counts = find_counts(sentence)
+    found = []
+    for start, end in _stretches(sentence, counts):
+        for one in counts:
+            figure = as_figure(one)
+            fits = is_of_kind(one.text, asked) and (not unit or is_counted_so(figure, unit))
+            if fits and start <= one.start < end:
+                found.append(_Told(one, figure, (start, end)))
+    return found
+
+
+def _stretches(sentence: str, counts: Sequence[Quantity]) -> list[Span]:
+    found = []
+    for start, end in split_clauses(sentence, 0, len(sentence)):
+        for joint in _JOINT.finditer(sentence, start, end):
+            at = joint.start()
+            before = any(start <= one.start < at for one in counts)
+            if before and any(at <= one.start < end for one in counts):
+                found.append((start, at))
+                start = at
+        found.append((start, end))
+    return found
+
+
+def nearest_told(
+    sentence: str, answer: Span, told: Sequence[_Told], focus: str, embed: Embed
+) -> Span:
+    """Return where the figure stands that is told of what is asked, ``answer`` where that is it.
+
+    Args:
+        sentence: the sentence.
+        answer: offsets of the words that were taken for the answer.
+        told: the sentence's figures, as ``figures_told`` gives them.
+        focus: what is asked to be counted.
+        embed: gives unit vectors for texts.
+    """
+    own = [one for one in told if one.quantity.start < answer[1] and answer[0] < one.quantity.end]
+    alike = [one for one in told if own and is_same_measure(one.figure, own[0].figure)]
+    if not focus or len({one.stretch for one in alike}) < 2:
+        return answer
+    texts = [_words_around(sentence, one.stretch) for one in alike]
+    if not all(texts):
+        return answer
+    vectors = embed([focus, *texts])
+    near = dict(zip(alike, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+    in_stretch = Counter(one.stretch for one in alike)
+    alone = [one for one in alike if in_stretch[one.stretch] == 1]
+    best = max(alone, key=lambda one: near[one], default=own[0])
+    # Words with two figures in them answer with neither.
+    least = LEAST_NEARER if len(own) == 1 else 0.0
+    if (own == [best]) or near[best] < max(near.get(one, 0.0) for one in own) + least:
+        return answer
+    return best.quantity.start, best.quantity.end
+
+
+def _words_around(sentence: str, stretch: Span) -> str:
+    """Return what a stretch says beside its figures."""
+    text = with_figures(sentence[slice(*stretch)]).text
+    for figure in reversed(find_figures(text)):
+        text = text[: figure.start] + text[figure.end :]
+    return text.strip(" ，,。.;；、")

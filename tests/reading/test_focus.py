@@ -1,0 +1,73 @@
+"""Of several figures of one sentence, the one that is told of what is asked."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rag.language.asking import Asked
+from rag.language.detect import detect_language
+from rag.language.words import Segmenter
+from rag.reading.focus import figures_told, focus_of, nearest_told
+from rag.records import Question
+
+MEANINGS = (("drown", "溺", "死"), ("hospital", "送医"), ("rescue", "获救"))
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    return Segmenter(tmp_path_factory.mktemp("jieba"))
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return a vector with a place for each meaning that a text has, and one for any text."""
+    rows = [[1.0, *(float(any(w in text for w in words)) for words in MEANINGS)] for text in texts]
+    vectors = np.array(rows, np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "focus"),
+    [
+        ("How many people drowned when the ferry sank?", "drowned"),
+        ("After the flood, how many of the farms were sold?", "farms sold"),
+        ("How many people held in the tower were freed by the king?", "freed"),
+        ("How many passengers were on the ferry?", "passengers"),
+        ("渡轮沉没死了几个人？", "死"),
+        ("渡轮沉没后有多少人获救？", "获救"),
+        ("警方抓获多少名嫌疑人？", "抓获嫌疑人"),
+        ("Who sank the ferry?", ""),
+        ("谁开的船？", ""),
+    ],
+)
+def test_the_words_that_say_what_is_counted(text: str, focus: str, segmenter: Segmenter) -> None:
+    question = Question(text, detect_language(text), np.zeros(2, np.float32), (), ())
+    assert focus_of(question, segmenter) == focus
+
+
+def chosen(sentence: str, taken: str, focus: str) -> str:
+    start = sentence.index(taken)
+    told = figures_told(sentence, Asked.COUNT, "")
+    first, last = nearest_told(sentence, (start, start + len(taken)), told, focus, embed)
+    return sentence[first:last]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "focus", "answer"),
+    [
+        ("渡轮沉没，9人送医，无人溺亡。", "9人", "死", "无人溺亡"),
+        ("渡轮沉没，9人送医，2人溺亡。", "9人", "drowned", "2人"),
+        ("渡轮沉没，9人送医，2人溺亡。", "9人", "taken to hospital", "9人"),
+        ("Nine people went to hospital and nobody drowned.", "Nine people", "溺亡", "nobody"),
+        ("Nine people went to hospital and no one drowned.",
+         "Nine people went to hospital and no one", "drowned", "no one"),
+        ("Nine people went to hospital and no one drowned.", "Nine people", "sang", "Nine people"),
+        ("It took 3 hours and 9 people drowned.", "3 hours", "drowned", "3 hours"),
+        ("Nine people drowned.", "Nine people", "rescued", "Nine people"),
+    ],
+)  # fmt: skip
+def test_a_figure_of_another_thing_gives_way(
+    sentence: str, taken: str, focus: str, answer: str
+) -> None:
+    assert chosen(sentence, taken, focus) == answer
