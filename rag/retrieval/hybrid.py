@@ -9,7 +9,8 @@ in the question's language.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,8 @@ from rag.records import Field, Hit, Language, Passage, Question, SearchMode
 
 Ranking = list[tuple[int, float]]
 """Passage ids with scores of one method, best first."""
+
+_Searches = list[tuple[Callable[[], Ranking], float]]
 
 
 class VectorSearch(Protocol):
@@ -113,7 +116,7 @@ class Retriever:
         *,
         is_large: bool = False,
     ) -> None:
-        """Take the parts of an index; in a large one languages are searched side by side."""
+        """Take the parts of an index; in a large one all lists are searched side by side."""
         self._vectors = vectors
         self._words = words
         self._passages = passages
@@ -157,33 +160,74 @@ class Retriever:
         least = math.floor(self._settings.least_share * top_k)
         sure: Ranking = []
         rest: Ranking = []
-        candidates = partial(self._candidates, question, allowed)
+        searches = {one: self._searches(question, one, allowed) for one in Language}
         if self._is_large:
-            # FAISS and tantivy let other threads run while they search.
-            with ThreadPoolExecutor(len(Language)) as pool:
-                each = list(pool.map(candidates, Language))
+            each = self._side_by_side(question, searches)
         else:
-            each = list(map(candidates, Language))
+            each = [self._candidates(question, *item) for item in searches.items()]
         for found in each:
             sure.extend(found[:least])
             rest.extend(found[least:])
         open_places = max(0, top_k - len(sure))
         return _sorted([*sure, *_sorted(rest)[:open_places]])
 
-    def _candidates(
-        self, question: Question, allowed: Allowed | None, language: Language
-    ) -> Ranking:
+    def _searches(
+        self, question: Question, language: Language, allowed: Allowed | None
+    ) -> _Searches:
+        """Return the searches among the passages of one language: by vectors, then by words.
+
+        Beside each stands the bonus of the best passage it finds; the vectors' own has none.
+        """
+        settings = self._settings
+        dense = partial(self._vectors.search, question.vector, language, settings.quota, allowed)
+        words = partial(
+            self._words.search, limit=settings.quota, language=language, allowed=allowed
+        )
+        names = partial(words, question.names, {Field.NAMES: 1.0, Field.BODY: 1.0})
+        if language is question.language:
+            fields = {Field.BODY: 1.0, Field.TITLE: settings.title_weight}
+            own = partial(words, question.words, fields)
+            return [(dense, 0.0), (own, settings.words_bonus), (names, settings.names_bonus)]
+        meanings = partial(
+            self._words.search_meanings,
+            question.translations, settings.quota, language=language, allowed=allowed,
+        )  # fmt: skip
+        titles = partial(
+            words, question.words, {Field.TITLE: 1.0}, title_language=question.language
+        )
+        return [
+            (dense, 0.0), (meanings, settings.meanings_bonus), (titles, settings.names_bonus),
+            (names, settings.names_bonus),
+        ]  # fmt: skip
+
+    def _side_by_side(
+        self, question: Question, searches: Mapping[Language, _Searches]
+    ) -> list[Ranking]:
+        """Return the candidates of each language, all lists searched by as many processors.
+
+        FAISS and tantivy let other threads run while they search.
+        """
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            running = {
+                language: [(pool.submit(search), bonus) for search, bonus in own]
+                for language, own in searches.items()
+            }
+            return [
+                self._candidates(question, language, [(one.result, bonus) for one, bonus in own])
+                for language, own in running.items()
+            ]
+
+    def _candidates(self, question: Question, language: Language, searches: _Searches) -> Ranking:
         """Return the candidates in one language by cosine and what words add to it."""
-        own = language is question.language
-        dense = self._vectors.search(question.vector, language, self._settings.quota, allowed)
+        (nearest, _), *others = searches
+        dense = nearest()
         if not dense:
             return []
-        offset = -question.own_language_bonus if own else 0.0
+        offset = -question.own_language_bonus if language is question.language else 0.0
         scores = {number: cosine + offset for number, cosine in dense}
         lowest = min(scores.values())
-        lists = self._own_lists if own else self._other_lists
-        found = [*lists(question, language, allowed), self._names(question, language, allowed)]
-        for ranking, bonus in found:
+        for search, bonus in others:
+            ranking = search()
             if not ranking or ranking[0][1] <= 0:
                 continue
             for number, score in ranking:
@@ -192,41 +236,6 @@ class Retriever:
         for number, share in self._words.search_places(question.places, list(scores)):
             scores[number] += self._settings.places_bonus * share
         return _sorted(list(scores.items()))
-
-    def _own_lists(
-        self, question: Question, language: Language, allowed: Allowed | None
-    ) -> Iterator[tuple[Ranking, float]]:
-        settings = self._settings
-        fields = {Field.BODY: 1.0, Field.TITLE: settings.title_weight}
-        words = self._words.search(
-            question.words, fields, settings.quota, language=language, allowed=allowed
-        )
-        yield words, settings.words_bonus
-
-    def _other_lists(
-        self, question: Question, language: Language, allowed: Allowed | None
-    ) -> Iterator[tuple[Ranking, float]]:
-        settings = self._settings
-        meanings = self._words.search_meanings(
-            question.translations, settings.quota, language=language, allowed=allowed
-        )
-        yield meanings, settings.meanings_bonus
-        titles = self._words.search(
-            question.words, {Field.TITLE: 1.0}, settings.quota,
-            language=language, title_language=question.language, allowed=allowed,
-        )  # fmt: skip
-        yield titles, settings.names_bonus
-
-    def _names(
-        self, question: Question, language: Language, allowed: Allowed | None
-    ) -> tuple[Ranking, float]:
-        """Return the passages with the question's names in Latin letters, or romanised."""
-        settings = self._settings
-        fields = {Field.NAMES: 1.0, Field.BODY: 1.0}
-        names = self._words.search(
-            question.names, fields, settings.quota, language=language, allowed=allowed
-        )
-        return names, settings.names_bonus
 
 
 def _sorted(ranking: Ranking) -> Ranking:
