@@ -58,9 +58,10 @@ class Codes:
 
     def nearest(
         self, question: Vectors, limit: int, allowed: NDArray[np.uint8] | None
-    ) -> NDArray[np.int64]:
-        """Return the rows, sorted, whose codes are nearest to the question, at most ``limit``.
+    ) -> tuple[NDArray[np.int64], Vectors]:
+        """Return the rows whose codes are nearest to the question, at most ``limit``, sorted.
 
+        Beside them stand their distances, squared, which compare with those of other codes.
         ``allowed`` has a bit, the lowest first, for each row that may be found; None where all may.
         """
         import faiss
@@ -69,8 +70,9 @@ class Codes:
         if allowed is not None:
             make_selector: Any = faiss.IDSelectorBitmap
             parameters.sel = make_selector(allowed)
-        found = self._index.search(question[None], limit, params=parameters)[1][0]
-        return np.sort(found[found >= 0])
+        distances, rows = self._index.search(question[None], limit, params=parameters)
+        order = np.argsort(rows[0])[np.count_nonzero(rows[0] < 0) :]
+        return rows[0][order], distances[0][order]
 
 
 def sample_rows(count: int) -> NDArray[np.int64]:

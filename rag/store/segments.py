@@ -138,17 +138,22 @@ class Segment:
         _write_state(stem, self.removed, self.total)
         return Segment.open(stem, self.rows.shape[1])
 
-    def search(
-        self, question: Vectors, limit: int, allowed: PassageSet | None
-    ) -> list[tuple[int, float]]:
-        """Return the ids nearest to a question vector with their cosines, best first."""
+    def candidates(
+        self, question: Vectors, most: int, allowed: PassageSet | None
+    ) -> tuple[NDArray[np.int64] | None, Vectors | None]:
+        """Return the rows to compare with a question vector, None for all of them.
+
+        Where codes found them, at most so many, their distances stand beside them.
+        """
         choice = self._choice(allowed)
-        if not choice.count:
-            return []
-        rows = choice.rows
-        if self._codes is not None and rows is None:
-            most = max(_LEAST_CANDIDATES, _CANDIDATES * limit)
-            rows = self._codes.nearest(question, most, choice.bits)
+        if self._codes is None or choice.rows is not None:
+            return choice.rows, None
+        return self._codes.nearest(question, most, choice.bits)
+
+    def compare(
+        self, question: Vectors, rows: NDArray[np.int64] | None, limit: int
+    ) -> list[tuple[int, float]]:
+        """Return the ids of those rows that are nearest with their cosines, best first."""
         vectors = self.rows if rows is None else self.rows[rows]
         assert not isinstance(vectors, VectorFile), "rows of a file are found by their codes"
         scores = vectors @ question
@@ -180,6 +185,24 @@ class Segment:
         if row == len(self.ids) or self.ids[row] != passage or self.removed[row]:
             return None
         return row
+
+
+def search_segments(
+    segments: Sequence[Segment], question: Vectors, limit: int, allowed: PassageSet | None
+) -> list[tuple[int, float]]:
+    """Return the ids nearest to a question vector with their cosines, best first.
+
+    Of what codes find in all segments together, only the nearest are read.
+    """
+    most = max(_LEAST_CANDIDATES, _CANDIDATES * limit)
+    found = [(one, *one.candidates(question, most, allowed)) for one in segments]
+    every = np.concatenate([np.empty(0), *(near for _, _, near in found if near is not None)])
+    furthest = np.partition(every, most - 1)[most - 1] if len(every) > most else np.inf
+    nearest: list[tuple[int, float]] = []
+    for segment, rows, near in found:
+        kept = rows if rows is None or near is None else rows[near <= furthest]
+        nearest += segment.compare(question, kept, limit)
+    return sorted(nearest, key=lambda item: (-item[1], item[0]))[:limit]
 
 
 def write_segment(folder: Path, language: str, segments: Sequence[Segment]) -> Segment:

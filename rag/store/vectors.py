@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.passage_set import PassageSet
 from rag.records import Language
-from rag.store.segments import Segment, segment_stems, write_segment
+from rag.store.segments import Segment, search_segments, segment_stems, write_segment
 
 Vectors = NDArray[np.float32]
 
@@ -105,12 +105,7 @@ class VectorIndex:
 
         ``allowed`` limits the search to some ids before anything is ranked.
         """
-        found = [
-            item
-            for segment in self.segments(language)
-            for item in segment.search(question, limit, allowed)
-        ]
-        return sorted(found, key=lambda item: (-item[1], item[0]))[:limit]
+        return search_segments(self.segments(language), question, limit, allowed)
 
     def segments(self, language: Language) -> list[Segment]:
         """Return the segments that have vectors, what was added as one."""
