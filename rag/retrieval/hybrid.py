@@ -13,7 +13,8 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -207,15 +208,13 @@ class Retriever:
 
         FAISS and tantivy let other threads run while they search.
         """
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            running = {
-                language: [(pool.submit(search), bonus) for search, bonus in own]
-                for language, own in searches.items()
-            }
-            return [
-                self._candidates(question, language, [(one.result, bonus) for one, bonus in own])
-                for language, own in running.items()
-            ]
+        running: dict[Language, _Searches] = {language: [] for language in searches}
+        # The first of each language first: vectors take longest.
+        for row in zip_longest(*searches.values()):
+            for language, item in zip(searches, row, strict=True):
+                if item is not None:
+                    running[language].append((_pool().submit(item[0]).result, item[1]))
+        return [self._candidates(question, *item) for item in running.items()]
 
     def _candidates(self, question: Question, language: Language, searches: _Searches) -> Ranking:
         """Return the candidates in one language by cosine and what words add to it."""
@@ -236,6 +235,11 @@ class Retriever:
         for number, share in self._words.search_places(question.places, list(scores)):
             scores[number] += self._settings.places_bonus * share
         return _sorted(list(scores.items()))
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count(), "search")
 
 
 def _sorted(ranking: Ranking) -> Ranking:

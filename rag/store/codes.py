@@ -70,6 +70,8 @@ class Codes:
         if allowed is not None:
             make_selector: Any = faiss.IDSelectorBitmap
             parameters.sel = make_selector(allowed)
+        # The threads are the caller's: those of OpenMP would be made for each of them, and spin.
+        faiss.omp_set_num_threads(1)
         distances, rows = self._index.search(question[None], limit, params=parameters)
         order = np.argsort(rows[0])[np.count_nonzero(rows[0] < 0) :]
         return rows[0][order], distances[0][order]

@@ -34,7 +34,7 @@ MOST_EXACT = 16_384
 
 _ROWS, _IDS, _CODES, _STATE = ".rows.npy", ".ids.npy", ".pq.faiss", ".state.npz"
 _CHUNK = 16_384
-_CANDIDATES = 6
+_CANDIDATES = 4
 """How many times as many candidates as results are taken by their codes."""
 _LEAST_CANDIDATES = 200
 

@@ -38,6 +38,7 @@ With nothing but words in a query tantivy passes over all that cannot be among t
 _FEW = 500
 """Up to so many passages are looked up beforehand; tantivy takes twenty microseconds for each."""
 _MOST_TAKEN = 50_000
+_PART = 4
 _FEW_OF = 20
 """A language with less than this part of the passages is no large one."""
 
@@ -189,14 +190,17 @@ class WordIndex:
             return []
         limited = self._queries.limited(best, language, title_language)
         tries: list[tuple[_Query, int]] = []
-        take = 2 * limit if allowed is None else round(2 * limit * self.count() / len(allowed))
+        # Words are only a bonus: through a filter a quarter of the passages asked for will do.
+        enough, take = limit, 2 * limit
+        if allowed is not None:
+            enough, take = -(-limit // _PART), round(limit * self.count() / len(allowed))
         if self._is_sifted(language) and title_language is None:
             tries.append((best, take))
         if allowed is not None and len(allowed) > _FEW:
             tries.extend((limited, 4**n * take) for n in range(3))
         for query, most in tries:
             if most <= _MOST_TAKEN:
-                found = self._sift(query, most, limit, language, allowed)
+                found = self._sift(query, most, enough, limit, language, allowed)
                 if found is not None:
                     return found
         if allowed is not None:
@@ -214,13 +218,15 @@ class WordIndex:
         self,
         query: _Query,
         take: int,
+        enough: int,
         limit: int,
         language: Language | None,
         allowed: PassageSet | None,
     ) -> list[tuple[int, float]] | None:
-        """Return the best of what a query finds and may be found, None where that takes more.
+        """Return the best of what a query finds and may be found, None where too few are.
 
-        ``take`` of its finds are looked at.
+        ``take`` of its finds are looked at; fewer than ``enough`` that may be found are too few
+        where there are more.
         """
         ids, languages, scores = self._best(query, take)
         wanted = np.ones(len(ids), np.bool_)
@@ -228,7 +234,7 @@ class WordIndex:
             wanted &= languages == _number(language)
         if allowed is not None:
             wanted &= allowed.holds(ids)
-        if np.count_nonzero(wanted) < limit and len(ids) == take:
+        if np.count_nonzero(wanted) < enough and len(ids) == take:
             return None
         return _ranking(ids[wanted][:limit], scores[wanted][:limit])
 

@@ -196,7 +196,7 @@ def test_a_damaged_folder_is_told(words: WordIndex, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("most_taken", [50_000, 30])
-def test_a_large_index_is_limited_after_ranking_and_finds_the_same(
+def test_a_large_index_is_limited_after_ranking_and_finds_the_best_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_taken: int
 ) -> None:
     chance = random.Random(5)
@@ -225,7 +225,9 @@ def test_a_large_index_is_limited_after_ranking_and_finds_the_same(
     monkeypatch.setattr(module, "_FEW", 5)
     monkeypatch.setattr(module, "_MOST_TAKEN", most_taken)
     for ours, theirs in zip(everything(), small, strict=True):
-        assert [score for _, score in ours] == pytest.approx([score for _, score in theirs])
+        assert min(3, len(theirs)) <= len(ours) <= len(theirs)
+        best = [score for _, score in theirs[: len(ours)]]
+        assert [score for _, score in ours] == pytest.approx(best)
         # Scores that differ by rounding alone may stand in another order.
         assert len({number for number, _ in ours} - {number for number, _ in theirs}) <= 1
 
