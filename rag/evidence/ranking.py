@@ -221,7 +221,7 @@ def _entries(
     if not measure:
         return []
     periods, entries = named_periods(question.text), dict[str, _Entry]()
-    for row in _named_rows(rows, (label, measure), question):
+    for row in _named_rows(rows, measure, question):
         cell, name = row.cell(measure), row.cell(label)
         if cell is None or name is None or is_total(row.value(label)):
             continue
@@ -246,13 +246,11 @@ def _entries(
     return list(entries.values())
 
 
-def _named_rows(
-    rows: Sequence[Row], compared: tuple[str, str], question: Question
-) -> Sequence[Row]:
-    """Return the rows that have the words of other columns which a question names: River: Orva."""
+def _named_rows(rows: Sequence[Row], measure: str, question: Question) -> Sequence[Row]:
+    """Return the rows that have what a question names of other columns: River: Orva."""
     for name in columns_of(rows):
         values = {row.value(name) for row in rows} - {""}
-        if name in compared or len(values) < 2:
+        if name == measure or len(values) < 2:
             continue
         named = named_values(question.text, values)
         if named and not all(map(str.isdigit, named)):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from rag.language.figures import figures_within, find_figures
 from rag.language.quantities import Quantity
 from rag.language.rows import Cell, cells_of, year_in
-from rag.language.superlatives import Superlative
+from rag.language.superlatives import SUPERLATIVE, Superlative
 from rag.language.words import Segmenter, stem
-from rag.records import Document, Extract, Question
+from rag.records import Citation, Document, Extract, Question
 
 _UNIT = re.compile(r"[（(][^（）()]*[)）]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -92,6 +92,21 @@ def is_in_table(document: Document, start: int) -> bool:
     above = _row(document, document.text.rfind("\n", 0, row.start - 1) + 1) if row.start else None
     below = _row(document, row.end + 1) if row.end < len(document.text) else None
     return any(other is not None and _are_alike(row, other) for other in (above, below))
+
+
+def says_extreme(citation: Citation, question: str) -> bool:
+    """Return whether an answer stands in a column for the extreme that a question asks for.
+
+    A row alone tells the highest temperature in July where its column is named so.
+    """
+    line = citation.quote
+    places = [start - citation.start for start, _ in citation.spans]
+    names = (
+        _UNIT.sub("", cell.name).lower().strip()
+        for cell in cells_of(line)
+        if any(cell.start <= place < cell.end for place in places)
+    )
+    return any(SUPERLATIVE.search(name) and name in question.lower() for name in names)
 
 
 def is_of_row(extract: Extract, document: Document, question: str) -> bool:
