@@ -17,6 +17,7 @@ from rag.evidence import (
     compare_years,
     is_in_table,
     rank_rows,
+    says_extreme,
     settles,
 )
 from rag.evidence.citing import MOST_NEAREST
@@ -100,20 +101,25 @@ class Asking:
 
     def _answer(self, question: str) -> Answer:
         query = self._understand(question)
-        superlative = find_superlative(query.text, query.language)
-        if superlative is not None and query.claim is None:
-            return self._most(query, superlative)
         parts = find_parts(query.text, query.places, query.language)
+        superlative = _superlative(query)
+        if superlative is not None and (parts is None or not parts.apart):
+            return self._most(query, superlative)
         answer = self._plain(query)
         if parts is None or (not parts.apart and settles(answer, parts.operation, query)):
             return answer
         asked = [self._understand(part) for part in parts.questions]
         if parts.operation in (Operation.MOST, Operation.LEAST):
             return self._places(query, asked[0], parts.operation) or answer
-        answers = [(part, self._plain(part)) for part in asked]
         if not parts.apart:
+            answers = [(part, self._plain(part)) for part in asked]
             return combine(query, parts.operation, answers, self._segmenter)
+        answers = [(part, self._one(part)) for part in asked]
         return combine_apart(query, answers, self._segmenter) or answer
+
+    def _one(self, query: Question) -> Answer:
+        superlative = _superlative(query)
+        return self._most(query, superlative) if superlative else self._plain(query)
 
     def _understand(self, question: str) -> Question:
         with _timed(self._timings, "retrieval"):
@@ -158,8 +164,10 @@ class Asking:
                 ranked = compare_years(plain, asked.operation, found, documents, self._segmenter)
         elif ranked is None and parts is not None:
             plain = self._understand(parts.questions[0])
-            ranked = self._places(query, plain, parts.operation)
+            ranked = self._places(query, plain, asked.operation)
         if ranked is None and in_row:
+            if not asked.which and says_extreme(answer.citations[0], query.text):
+                return answer
             # One row says nothing of the others.
             return Answer(query.as_typed, nearest=answer.citations[:MOST_NEAREST])
         return ranked or answer
@@ -213,6 +221,10 @@ class Author:
             written.close()
         why = Fallback.STOPPED if ending is Ending.STOPPED else Fallback.UNSUPPORTED
         yield writing.answer(ending) or writing.instead(why, ending=ending)
+
+
+def _superlative(query: Question) -> Superlative | None:
+    return find_superlative(query.text, query.language) if query.claim is None else None
 
 
 def _sources(draft: Draft, hits: Sequence[Hit]) -> list[Passage]:

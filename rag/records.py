@@ -468,10 +468,12 @@ class Answer:
 
     def in_column(self, text: str) -> Figure | None:
         """Return the figure that one of the answer's texts ends in, if its column has its unit."""
-        figures = [figure for figure in self.figures if text.endswith(figure.text)]
+        whole = [figure for figure in self.figures if text == figure.text]
+        figures = whole or [figure for figure in self.figures if text.endswith(figure.text)]
         return figures[0] if len(figures) == 1 and figures[0].column_unit else None
 
     def translated(self, text: str) -> str:
         """Return the figure in one of the answer's texts as the other language says it, or ""."""
-        figures = [figure.translated for figure in self.figures if figure.text in text]
+        whole = [figure.translated for figure in self.figures if text == figure.text]
+        figures = whole or [figure.translated for figure in self.figures if figure.text in text]
         return figures[0] if len(figures) == 1 else ""

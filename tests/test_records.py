@@ -1,9 +1,10 @@
 from dataclasses import FrozenInstanceError
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from rag.records import Citation, Document, Filters, Origin, Passage, PlaceUnit
+from rag.records import Answer, Citation, Document, Figure, Filters, Origin, Passage, PlaceUnit
 
 TEXT = "𠮷田先生🎉 paid 3.5万元。"
 
@@ -80,3 +81,15 @@ def test_records_cannot_be_changed() -> None:
 def test_filters_are_true_when_one_of_them_limits(filters: Filters) -> None:
     assert filters
     assert not Filters()
+
+
+def test_a_figure_inside_another_one_of_an_answer_is_not_taken_for_it() -> None:
+    fifteen, five = (
+        Figure(text, Decimal(text) * 10_000, "吨", "count", "", f"{text}0,000 tonnes",
+               column_unit="万吨")
+        for text in ("15", "5")
+    )  # fmt: skip
+    answer = Answer("收了多少？", "15", ("15", "5"), True, figures=(fifteen, five))
+    assert [answer.in_column(text) for text in answer.texts] == [fifteen, five]
+    assert [answer.translated(text) for text in answer.texts] == ["150,000 tonnes", "50,000 tonnes"]
+    assert answer.translated("5 of 15") == ""

@@ -15,6 +15,7 @@ from rag.language.names import mentions_place, place_spans
 from rag.language.periods import period_spans
 from rag.language.rendering import computed
 from rag.language.rows import cells_of
+from rag.language.superlatives import SUPERLATIVE
 from rag.language.words import Segmenter, stem
 from rag.records import (
     Answer,
@@ -30,7 +31,7 @@ from rag.records import (
 
 _SIGNS = {Operation.SUM: " + ", Operation.DIFFERENCE: " − ", Operation.EACH: "; "}
 _COMPARES = re.compile(
-    r"比|相差|最|第一|居首|\b(?:than|gap|more|less|fewer|most|least|highest|lowest|largest|first)\b",
+    rf"{SUPERLATIVE.pattern}|比|相差|第一|居首|\b(?:than|gap|more|less|fewer|first)\b",
     re.IGNORECASE,
 )
 

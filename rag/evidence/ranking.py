@@ -14,9 +14,11 @@ from rag.evidence.statements import Statement, have_like_extents, statements_of
 from rag.evidence.tables import (
     Row,
     columns_of,
+    is_of_row,
     is_total,
     label_column,
     measure_column,
+    named_values,
     names_value,
     table_at,
 )
@@ -202,7 +204,9 @@ def _entries(
     label = label_column(rows, asked, segmenter)
     if not label:
         own = [row for row in rows if row.start <= extract.start < row.end]
-        return _across(own[0], question, asked, extract.score) if own else []
+        if not own or not is_of_row(extract, own[0].document, question.text):
+            return []
+        return _across(own[0], question, asked, extract.score)
     words = extract.answering[0][0]
     near = next(
         (
@@ -217,7 +221,7 @@ def _entries(
     if not measure:
         return []
     periods, entries = named_periods(question.text), dict[str, _Entry]()
-    for row in _named_rows(rows, (label, measure), question):
+    for row in _named_rows(rows, measure, question):
         cell, name = row.cell(measure), row.cell(label)
         if cell is None or name is None or is_total(row.value(label)):
             continue
@@ -242,15 +246,13 @@ def _entries(
     return list(entries.values())
 
 
-def _named_rows(
-    rows: Sequence[Row], compared: tuple[str, str], question: Question
-) -> Sequence[Row]:
-    """Return the rows that have the words of other columns which a question names: River: Orva."""
+def _named_rows(rows: Sequence[Row], measure: str, question: Question) -> Sequence[Row]:
+    """Return the rows that have what a question names of other columns: River: Orva."""
     for name in columns_of(rows):
         values = {row.value(name) for row in rows} - {""}
-        if name in compared or len(values) < 2:
+        if name == measure or len(values) < 2:
             continue
-        named = {value for value in values if names_value(question.text, value)}
+        named = named_values(question.text, values)
         if named and not all(map(str.isdigit, named)):
             rows = [row for row in rows if row.value(name) in named]
     return rows

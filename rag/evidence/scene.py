@@ -7,27 +7,42 @@ found has it and the answer's has none of it, the answer is of something else.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rag.language.names import mentions_place
+from rag.language.periods import period_spans
 from rag.language.words import normalise, stem
 from rag.records import Document, Language, Question
 
 MOST_PART = 0.5
 """The part of a scene's words that another document must have."""
 
-_ENGLISH = re.compile(r"\b(?:when|after|while|during)\b(?P<scene>[^?.,;]*)", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"\b(?:when(?! (?:is|are|was|were|has|have|had|did|does|do|will|would|can|could|should)\b)|"
+    r"after|while|during)\b(?P<scene>[^?.,;]*)",
+    re.IGNORECASE,
+)
 _CHINESE = re.compile(
-    r"(?:^|[，,。])(?P<scene>[^，,。？?]{2,20}?)(?:时|的时候|之后|以后|后|期间|中)(?=[，,]|有?(?:多少|几|谁|什么|哪))"
+    r"(?:^|[，,。])(?P<scene>[^，,。？?]{2,20}?)(?P<mark>时|的时候|之后|以后|后|期间|中)"
+    r"(?=[，,]|有?(?:多少|几|谁|什么|哪))"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def scene_senses(question: Question) -> list[tuple[str, ...]]:
-    """Return the words of a question that tell what happened, with their other forms; no places."""
-    pattern = _CHINESE if question.language is Language.CHINESE else _ENGLISH
-    found = pattern.search(question.text)
-    scene = normalise(found["scene"]) if found else ""
+    """Return the words of a question that tell what happened, with their other forms.
+
+    Places and times are left out, because documents need not name them.
+    """
+    chinese = question.language is Language.CHINESE
+    found = (_CHINESE if chinese else _ENGLISH).search(question.text)
+    if found is None or (chinese and _is_in_word(found, question.words)):
+        return []
+    text = question.text[: found.end("scene")]
+    for start, end in reversed(period_spans(question.text)):
+        if found.start("scene") <= start:
+            text = f"{text[:start]} {text[end:]}"
+    scene = normalise(text[found.start("scene") :])
     return [
         forms
         for forms in question.senses
@@ -50,6 +65,12 @@ def of_other_scene(question: Question, documents: Mapping[str, Document]) -> fro
     if max(shares.values(), default=0.0) < MOST_PART:
         return frozenset()
     return frozenset(key for key, share in shares.items() if not share)
+
+
+def _is_in_word(found: re.Match[str], words: Sequence[str]) -> bool:
+    """Return whether what marks a scene is the end of a longer word: 历时, 高中, 今后."""
+    text = found.string[: found.end("mark")]
+    return any(len(word) > len(found["mark"]) and text.endswith(word) for word in words)
 
 
 def _has(text: str, form: str) -> bool:

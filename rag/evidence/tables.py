@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.language.figures import figures_within, find_figures
 from rag.language.quantities import Quantity
 from rag.language.rows import Cell, cells_of, year_in
-from rag.language.superlatives import Superlative
+from rag.language.superlatives import SUPERLATIVE, Superlative
 from rag.language.words import Segmenter, stem
-from rag.records import Document, Extract, Question
+from rag.records import Citation, Document, Extract, Question
 
 _UNIT = re.compile(r"[（(][^（）()]*[)）]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -20,6 +20,12 @@ _TOTAL = re.compile(
     r"(?:grand |sub)?-?total|sum|average|mean|all|overall",
     re.IGNORECASE,
 )
+_HOW_MANY = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:数量|人数|人次|次数|总[数量额]|[量数额值])$")
+_NUMBER_OF = re.compile(
+    r"^(?:total |average |mean )?(?:number|amount|quantity|count|total) of |"
+    r"\s(?:numbers?|counts?|totals?)$"
+)
+_BEHIND = re.compile(r"\s(?:of|in|per|by|for|at|from|to|a)\s")
 _LEAST_NAMED = 0.5
 _MOSTLY = 0.8
 _SAMPLE = 40
@@ -88,6 +94,21 @@ def is_in_table(document: Document, start: int) -> bool:
     return any(other is not None and _are_alike(row, other) for other in (above, below))
 
 
+def says_extreme(citation: Citation, question: str) -> bool:
+    """Return whether an answer stands in a column for the extreme that a question asks for.
+
+    A row alone tells the highest temperature in July where its column is named so.
+    """
+    line = citation.quote
+    places = [start - citation.start for start, _ in citation.spans]
+    names = (
+        _UNIT.sub("", cell.name).lower().strip()
+        for cell in cells_of(line)
+        if any(cell.start <= place < cell.end for place in places)
+    )
+    return any(SUPERLATIVE.search(name) and name in question.lower() for name in names)
+
+
 def is_of_row(extract: Extract, document: Document, question: str) -> bool:
     """Return whether a quotation is no row beside one that a question names: Wend's for Gate's."""
     line = document.text[extract.start : extract.end]
@@ -98,9 +119,8 @@ def is_of_row(extract: Extract, document: Document, question: str) -> bool:
         column = re.compile(
             rf"(?:^|[；;]\s?|[)）] ){re.escape(cell.name)}(?:：\s?|:\s)([^；;\n]+)", re.M
         )
-        others = set(column.findall(document.text)) - {value}
-        named = [other for other in others if other.lower() in question.lower()]
-        if any(names_value(question, one) for one in named) and not names_value(question, value):
+        named = named_values(question, {*column.findall(document.text), value})
+        if named and value not in named:
             return False
     return True
 
@@ -130,6 +150,18 @@ def names_value(text: str, value: str) -> bool:
     after = r"(?![A-Za-z\d])" if value[-1:].isascii() else ""
     found = re.search(f"{before}{re.escape(value)}{after}", text, re.IGNORECASE)
     return len(value) >= least and found is not None
+
+
+def named_values(text: str, values: Iterable[str]) -> set[str]:
+    """Return those of a column's values that a text names: New York, and not York for it."""
+    named: set[str] = set()
+    lowered = text.lower()
+    there = (value for value in values if value.lower() in lowered)
+    for value in sorted(there, key=len, reverse=True):
+        if names_value(text, value):
+            named.add(value)
+            text = re.sub(re.escape(value), "\n", text, flags=re.IGNORECASE)
+    return named
 
 
 def is_total(label: str) -> bool:
@@ -169,40 +201,55 @@ def measure_column(
         segmenter: to cut the columns' names into words.
         near: the column that the reader's words stand in, which decides between equals.
     """
-    text = question.text.lower()
-    stems = set(stem(question.words))
     meanings = [form.lower() for forms in question.translations for form in forms]
     scores: dict[str, float] = {}
     for name in columns_of(rows):
         if _share(rows, name, _is_figure) < _MOSTLY:
             continue
-        plain = _UNIT.sub("", name).lower()
-        score = max(_named(plain, text, stems, segmenter), _meant(plain, meanings, segmenter))
-        if asked.dimension and asked.dimension.search(plain):
-            score += _LEAST_NAMED
-        scores[name] = score
+        scores[name] = _score(_UNIT.sub("", name).lower(), question, asked, meanings, segmenter)
     most = max(scores.values(), default=0.0)
     best = [name for name, score in scores.items() if score == most and most >= _LEAST_NAMED]
     return best[0] if len(best) == 1 else near if near in best else ""
 
 
-def _named(name: str, text: str, stems: set[str], segmenter: Segmenter) -> float:
-    """Return how much of a column's name stands in a question in its language."""
-    signs = set(_HAN.findall(name))
-    if signs:
-        return sum(sign in text for sign in signs) / len(signs)
-    words = set(stem(segmenter.words(name)))
-    return len(words & stems) / max(1, len(words))
+def _score(
+    name: str,
+    question: Question,
+    asked: Superlative,
+    meanings: Sequence[str],
+    segmenter: Segmenter,
+) -> float:
+    """Return how well a column's name fits a question, from 0; not at all without its last word.
 
-
-def _meant(name: str, meanings: Sequence[str], segmenter: Segmenter) -> float:
-    """Return how much of a column's name translations of a question's words make up."""
+    Who asks for visitors does not ask for 旅游收入, the income that is had of them.
+    """
     if _HAN.search(name):
-        found = {sign for form in meanings if form in name for sign in form}
-        return len(found & set(name)) / max(1, len(set(_HAN.findall(name))))
-    words = set(stem(segmenter.words(name)))
-    there = {word for form in meanings for word in stem(form.split())}
-    return len(words & there) / max(1, len(words))
+        said = set(question.text)
+        meant = {sign for form in meanings if form in name for sign in form}
+    else:
+        said = set(stem(question.words))
+        meant = {word for form in meanings for word in stem(form.split())}
+    parts, head = _made_of(name, segmenter)
+    of_dimension = asked.dimension is not None and asked.dimension.search(name) is not None
+    fits = [
+        len(parts & there) / max(1, len(parts))
+        for there in (said, meant)
+        if of_dimension or head <= there
+    ]
+    return max(fits, default=0.0) + (_LEAST_NAMED if of_dimension else 0.0)
+
+
+def _made_of(name: str, segmenter: Segmenter) -> tuple[set[str], set[str]]:
+    """Return a column's name as Chinese signs or English stems, and those of what it counts.
+
+    In Chinese that is its last word, less 量 and the like, in English the last one before "of".
+    """
+    if _HAN.search(name):
+        plain = "".join(_HAN.findall(_HOW_MANY.sub("", name)))
+        return set(plain), set(segmenter.cut(plain)[-1]) if plain else set()
+    plain = _NUMBER_OF.sub("", name)
+    counted = segmenter.words(_BEHIND.split(plain)[0])
+    return set(stem(segmenter.words(plain))), set(stem(counted)[-1:])
 
 
 def _share(rows: Sequence[Row], name: str, holds: Callable[[Row, str], bool]) -> float:

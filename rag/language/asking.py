@@ -102,8 +102,9 @@ _PART = re.compile(
 _ORDINAL = re.compile(r"第[\d一二三四五六七八九十百]+")
 _NUMERAL = re.compile(
     r"[\d一二三四五六七八九十百千万亿两数半]|"
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|"
-    r"thousands?|millions?|billions?|half|third|quarter|no|none|several)\b",
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:dozen|hundred|thousand|million|billion)s|an? (?:dozen|hundred|thousand|million|billion)|"
+    r"half|third|quarter|no|none|several)\b",
     re.IGNORECASE,
 )
 

@@ -32,10 +32,11 @@ _UNIT_NAME = re.compile(
 _COLUMN_UNIT = re.compile(r"[（(](?P<unit>[^（）()：:]{1,30})[)）][:：]\s?$")
 _CAPTION_UNIT = re.compile(
     r"[（(](?:单位：|unit: )(?P<unit>[^（）()\d、，,;；]{1,20})[)）] "
-    r"(?:.*[；;]\s?)?(?![^；;]*(?:号|名次|排名|[人户个家次]数|数量|number|rank|year|年))[^；;]*[:：]\s?$",
+    r"(?:.*[；;]\s?)?(?![^；;]*(?:号|名次|排名|[人户个家次]数|数量|(?<!\d)年[份度]?[:：]|"
+    r"\b(?:number|rank|year)\b))[^；;]*[:：]\s?$",
     re.IGNORECASE,
 )
-"""The unit of a whole table, but for columns that number or count."""
+"""The unit of a whole table, but for columns that number, count or say the year."""
 
 
 def find_figures(text: str) -> list[Quantity]:

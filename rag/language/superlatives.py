@@ -15,7 +15,8 @@ class Superlative:
 
     ``years`` says whether years are, ``noun`` begins with what else is, "" where it does not say.
     ``dimension`` finds a column that the adjective names: Height for "highest". ``asked`` is the
-    plain question for the figures.
+    plain question for the figures. ``which`` says whether it asks which one has it; "what is the
+    highest" may ask for the figure.
     """
 
     operation: Operation
@@ -23,6 +24,7 @@ class Superlative:
     noun: str
     dimension: re.Pattern[str] | None
     asked: str
+    which: bool = True
 
 
 _DIMENSIONS = {
@@ -32,7 +34,7 @@ _DIMENSIONS = {
     "wide": ("宽|width|breadth", "宽窄 wide narrow"),
     "heavy": ("重|weight|mass", "重轻 heavy light"),
     "thick": ("厚|thickness", "厚薄 thick thin"),
-    "far": ("远|距离|distance", "远近 far near"),
+    "far": ("远|距离|distance", "远近 far near furthest"),
     "fast": ("速|speed", "快慢 fast slow"),
     "large": ("面积|容|体积|规模|area|capacity|volume|size", "大小 large small big great"),
 }
@@ -55,6 +57,7 @@ _ENGLISH = (
     "highest|lowest|tallest|longest|shortest|deepest|shallowest|widest|narrowest|heaviest|lightest|"
     "thickest|thinnest|farthest|furthest|nearest|fastest|slowest|largest|smallest|biggest|greatest"
 )
+SUPERLATIVE = re.compile(rf"最|\b(?:most|least|fewest|{_ENGLISH})\b", re.IGNORECASE)
 _MEASURES = "座个条家种所只项款台辆艘架栋幢片块口部本位名支株棵头间类届处级"
 _YEAR_CHINESE = r"哪(?:一|个)?(?:年份|年度|年)"
 _WHICH_CHINESE = (
@@ -67,8 +70,11 @@ _END_FIRST = re.compile(
 )
 _END_LAST = re.compile(
     rf"最(?P<end>{_END})的?(?P<rest>[\u4e00-\u9fff]{{0,8}}?)"
-    rf"(?:是|为|在)(?P<which>{_WHICH_CHINESE}).{{0,6}}?[？?。]*$"
+    rf"(?:是在|是|为|在)(?P<which>{_WHICH_CHINESE})(?P<behind>.{{0,6}}?)[？?。]*$"
 )
+_DISTANT = re.compile("[离距]")
+"""With this 最近 is the nearest, without it lately."""
+
 _WHICH_ENGLISH = re.compile(
     r"\b(?:in |at |of )?(?:which|what)(?: of the)? (?P<rest>[a-z][\w-]*(?: [\w-]+){0,3})",
     re.IGNORECASE,
@@ -81,7 +87,8 @@ _WHAT_IS = re.compile(
     re.IGNORECASE,
 )
 _MOST_ENGLISH = re.compile(
-    rf"(?<!\bat )(?<!\bat the )(?<!second )(?<!third )(?<!second-)(?<!third-)\b(?:the )?"
+    r"(?<!\bat )(?<!\bat the )(?<!\bone of )(?<!\bone of the )"
+    r"(?<!second )(?<!third )(?<!second-)(?<!third-)\b(?:the )?"
     rf"(?:(?P<end>most|least|fewest)(?= (?!recent|recently)[a-z]|\s*\??$)|(?P<amount>{_ENGLISH})\b"
     r"(?: (?:number|amount|sum|total|volume)\b)?(?: of\b)?)",
     re.IGNORECASE,
@@ -101,8 +108,12 @@ def _chinese(text: str) -> Superlative | None:
     if found is None:
         return None
     end, rest = found["end"], found["rest"]
-    how = "多少" if end in "多少" else f"多{_UPPER.get(end, end)}"
     years = re.match(_YEAR_CHINESE, found["which"]) is not None
+    if end == "近" and not _DISTANT.search(text[: found.end("rest")]):
+        return None
+    if years and last and last["behind"].strip("的呢"):
+        return None  # In which year the largest was built.
+    how = "多少" if end in "多少" else f"多{_UPPER.get(end, end)}"
     asked = f"{text[: found.start()]}{rest}{how}？"
     return Superlative(_operation(end), years, "" if years else rest, _dimension(end), asked)
 
@@ -112,7 +123,7 @@ def _english(text: str) -> Superlative | None:
     if is_what:
         end, rest = is_what["end"].lower(), is_what["rest"]
         asked = f"How {_base(end)} is the {text[is_what.start('rest') :]}"
-        return Superlative(_operation(end), False, rest, _dimension(end), asked)
+        return Superlative(_operation(end), False, rest, _dimension(end), asked, which=False)
     year, which = _YEAR_ENGLISH.search(text), _WHICH_ENGLISH.search(text)
     found = _MOST_ENGLISH.search(text, which.start()) if which else None
     if which is None or found is None:

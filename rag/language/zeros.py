@@ -28,22 +28,30 @@ _UNMANNED = (
 )
 """Where 无人 says that something works without a crew."""
 
-_NOT_PERSON = "性|类|工|权|民|口|身|物|才|体|气|情|格|间|手|力|均|道|缘|文|不|员|生(?!还|病)"
+_NOT_PERSON = (
+    "性|类|工|权|民|口|身|物|才|体|气|情|格|间|手|力|均|道|缘|文|不|员|数|脸|"
+    "质(?!疑|问)|行[道横]|事(?!先|前|后)|选(?!择|修|用)|生(?!还|病)"
+)
 """Behind 人 these begin another word; 无人不 is everybody."""
+
+_NOT_MEASURE = "次性|点|级响应"
+"""Behind 一 these begin another word, or say that there is not a bit of something."""
 
 _CHINESE = re.compile(
     rf"(?P<people>{_NONE_OF}{_PERSONS}?(?P<harm>{_HARM}))|"
     rf"(?P<money>{_NONE_OF}(?P<loss>(?:直接|重大)?(?:经济|财产|资金)损失))|"
     r"(?P<new>(?:没有|[并尚暂均]?无|零)"
     r"(?P<case>新增[\u4e00-\u9fff]{0,8}?(?:病例|感染者?|患者|案件|确诊(?!病))))|"
-    rf"(?P<single>(?:(?:{_NOT})(?:{_CAUSED})?|[并尚暂均]?无)(?:任何)?一(?P<unit>{MEASURES})(?!外))|"
+    rf"(?P<single>(?:(?:{_NOT})(?:{_CAUSED})?|[并尚暂均]?无)(?:任何)?一(?!{_NOT_MEASURE})"
+    rf"(?P<unit>{MEASURES})(?!外))|"
     rf"(?P<nobody>[并尚暂均]?无人(?!{_UNMANNED}|{_NOT_PERSON})|没有?(?:任何)?人(?!{_NOT_PERSON}))"
     rf"(?P<rest>(?:因此|因而)?(?:{_HARM})|)|"
     rf"(?P<none>无一(?={_HARM}|生还|获救|存活))|"
-    r"(?P<zero>(?<![〇零一二三四五六七八九十百千万点\d])零(?P<of>[人名例起宗家位户]))"
+    r"(?P<zero>(?<![〇零一二三四五六七八九十百千万点\d])"
+    r"零(?P<of>[人名例起宗家位户])(?=$|[，。；：、,;:）)\s]|报告|发生|新增|死亡|感染|伤亡))"
 )
-_NOT_BEFORE = re.compile(r"(?:有|几乎|近乎|是否|是不是)$")
-"""有没有人 asks; 几乎没有人 is some."""
+_NOT_BEFORE = re.compile(r"(?:有|几乎|近乎|是否|是不是|不是|并非|绝非|不可能)$")
+"""有没有人 asks; 几乎没有人 is some, and 并非无人 as well."""
 
 _THING = (
     r"(?!(?:always|perhaps|sometimes|besides|towards|afterwards|upwards|thanks|whereas|its|his|"
@@ -57,22 +65,29 @@ _MIDDLE = (
 _NOUN = rf"(?:(?:{_LATIN_HARM}|{LATIN_MEASURES})\b|{_THING})"
 _THOSE = "(?:the|these|those|its|their|his|her|our)"
 _AUXILIARY = "(?:did|does|do|is|are|was|were|has|have|had|could|would|will)"
+_VERB = r"(?!(?:only|just|merely|rule|exclude|deny|doubt|believe|think|know|expect)\b)[a-z]+"
+"""Not to believe or to rule out any is no count of none."""
+
 _LOSS = r"(?:(?:financial|economic|property|monetary) (?:loss|losses|damage)|money|losses)\b"
 _ENGLISH = re.compile(
-    r"\b(?:(?P<people>nobody|no[ -]one|not a soul)\b|"
+    r"\b(?:(?P<people>nobody|no[ -]one|not a soul)\b(?!-)|"
     r"(?P<none>(?:none|neither of|not one of)\b(?! (?:the less|other|too|but)\b)"
     rf"(?:(?: of|(?<=of))(?: {_THOSE} (?P<whom>[a-z]+s)| (?:them|us|these|those))\b)?)|"
     r"(?P<single>not (?:a single|one) (?P<one>[a-z]+))|"
     rf"(?:no|zero|without any|without a|without) (?P<money>{_LOSS})|"
     rf"(?P<before>no|zero|without any|without a single) (?P<things>{_MIDDLE}(?P<noun>{_NOUN}))|"
     rf"without (?P<harm>(?:{_LATIN_HARM})\b)|"
-    rf"(?:[a-z]+n['’]t|(?:{_AUXILIARY} )?not|never)(?P<verb>(?: [a-z]+){{0,3}}) "
+    rf"(?:[a-z]+n['’]t|(?:{_AUXILIARY} )?not|never)(?P<verb>(?: {_VERB}){{0,3}}) "
     rf"any(?P<any>one\b|body\b| (?P<some>{_MIDDLE}(?P<of>{_NOUN}))))",
     re.IGNORECASE,
 )
 _HARMED = re.compile(_LATIN_HARM, re.IGNORECASE)
 _UNIT = re.compile(LATIN_MEASURES, re.IGNORECASE)
-_ALMOST = re.compile(r"\b(?:almost|nearly|virtually|practically) $", re.IGNORECASE)
+_NOT_BEFORE_LATIN = re.compile(
+    r"\b(?:almost|nearly|virtually|practically|(?:second|next) to|bar|yes or|not) $", re.IGNORECASE
+)
+"""Almost nobody is some, and not nobody as well; second to none counts nothing."""
+
 _ANY = re.compile(
     r"[无無没沒未零]|\bn(?:o|one|obody|ot|ever|either)\b|n['’]t\b|zero|without", re.IGNORECASE
 )
@@ -152,7 +167,7 @@ def _in_chinese(text: str) -> Iterator[Zero]:
 
 def _in_english(text: str) -> Iterator[Zero]:
     for match in _ENGLISH.finditer(text):
-        if _ALMOST.search(text, max(0, match.start() - 12), match.start()):
+        if _NOT_BEFORE_LATIN.search(text, max(0, match.start() - 12), match.start()):
             continue
         if match["money"]:
             yield _zero(text, match, "", f"$0 {match['money']}", QuantityKind.MONEY)

@@ -58,7 +58,7 @@ _PARTICLES = frozenset("了 过 着 的 有 是 共 共有 一共 总共 到底 
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """A figure with the stretch of its sentence that tells of it."""
 
     quantity: Quantity
@@ -96,7 +96,7 @@ def _chinese_focus(text: str, segmenter: Segmenter) -> str:
     return "".join([*ahead[-1:], *behind])
 
 
-def figures_told(sentence: str, asked: Asked, unit: str) -> list[_Told]:
+def figures_told(sentence: str, asked: Asked, unit: str) -> list[Told]:
     """Return the figures of a sentence that are of the kind and unit asked for, with their words.
 
     A clause with several is parted where they are joined: "12 were hurt and nobody died".
@@ -108,7 +108,7 @@ def figures_told(sentence: str, asked: Asked, unit: str) -> list[_Told]:
             figure = as_figure(one)
             fits = is_of_kind(one.text, asked) and (not unit or is_counted_so(figure, unit))
             if fits and start <= one.start < end:
-                found.append(_Told(one, figure, (start, end)))
+                found.append(Told(one, figure, (start, end)))
     return found
 
 
@@ -126,7 +126,7 @@ def _stretches(sentence: str, counts: Sequence[Quantity]) -> list[Span]:
 
 
 def nearest_told(
-    sentence: str, answer: Span, told: Sequence[_Told], focus: str, embed: Embed
+    sentence: str, answer: Span, told: Sequence[Told], focus: str, embed: Embed
 ) -> Span:
     """Return where the figure stands that is told of what is asked, ``answer`` where that is it.
 
@@ -148,10 +148,12 @@ def nearest_told(
     near = dict(zip(alike, (vectors[1:] @ vectors[0]).tolist(), strict=True))
     in_stretch = Counter(one.stretch for one in alike)
     alone = [one for one in alike if in_stretch[one.stretch] == 1]
-    best = max(alone, key=lambda one: near[one], default=own[0])
+    if not alone:
+        return answer
+    best = max(alone, key=lambda one: near[one])
     # Words with two figures in them answer with neither.
     least = LEAST_NEARER if len(own) == 1 else 0.0
-    if (own == [best]) or near[best] < max(near.get(one, 0.0) for one in own) + least:
+    if own == [best] or near[best] < max(near.get(one, 0.0) for one in own) + least:
         return answer
     return best.quantity.start, best.quantity.end
 

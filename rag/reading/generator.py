@@ -9,7 +9,7 @@ import re
 import time
 from collections import abc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from functools import cache
 from queue import Empty, Queue
 from threading import Event, Lock, Thread
@@ -89,26 +89,28 @@ class Generator:
         messages = _messages(question, sources, documents)
         stop = stop or Event()
         text = ""
-        for chunk in self._chunks(messages, stop):
-            if isinstance(chunk, Ending):
-                yield chunk
-                return
-            text += chunk
-            whole, begun = _complete(text)
-            for sentence in whole:
-                yield from _statement(sentence)
-            text = text[begun:]
+        with closing(self._chunks(messages, stop)) as chunks:
+            for chunk in chunks:
+                if isinstance(chunk, Ending):
+                    yield chunk
+                    return
+                text += chunk
+                whole, begun = _complete(text)
+                for sentence in whole:
+                    yield from _statement(sentence)
+                text = text[begun:]
         for start, end in _split(text):
             yield from _statement(text[start:end])
 
-    def _chunks(self, messages: Sequence[BaseMessage], stop: Event) -> Iterator[str | Ending]:
+    def _chunks(self, messages: Sequence[BaseMessage], stop: Event) -> abc.Generator[str | Ending]:
         """Yield what the model says; ask again where it failed before saying anything."""
         for attempt in range(self._retries + 1):
             said = False
             try:
-                for chunk in self._stream(messages, stop):
-                    said = said or bool(chunk)
-                    yield chunk
+                with closing(self._stream(messages, stop)) as chunks:
+                    for chunk in chunks:
+                        said = said or bool(chunk)
+                        yield chunk
             except LLMError:
                 if said or attempt == self._retries:
                     raise
@@ -116,7 +118,7 @@ class Generator:
             else:
                 return
 
-    def _stream(self, messages: Sequence[BaseMessage], stop: Event) -> Iterator[str | Ending]:
+    def _stream(self, messages: Sequence[BaseMessage], stop: Event) -> abc.Generator[str | Ending]:
         """Yield what the model says, each piece within the time-out, and why it is cut off."""
         from asyncio import run_coroutine_threadsafe
 

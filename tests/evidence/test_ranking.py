@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag.evidence import compare_years, is_in_table, rank_rows
+from rag.evidence import compare_years, is_in_table, rank_rows, says_extreme
 from rag.evidence.tables import is_of_row
 from rag.language.detect import detect_language
 from rag.language.names import local_places
 from rag.language.superlatives import find_superlative
 from rag.language.words import Segmenter
-from rag.records import Answer, Document, Draft, Extract, Operation, Question
+from rag.records import Answer, Citation, Document, Draft, Extract, Operation, Question
 
 DAMS = "\n".join(
     f"Dam: {name}; River: {river}; Height (m): {height}; Volume (million cubic metres): {volume}"
@@ -30,6 +30,11 @@ VISITS = "\n".join(
 WIDE = (
     "县：东岭；人口：8；2021年：12.4；2022年：19；2023年：13.1\n"
     "县：石湾；人口：9；2021年：2.4；2022年：9；2023年：3"
+)
+
+HEAT = "\n".join(
+    f"Month: {month}; Highest temperature (°C): {most}; Lowest temperature (°C): {least}"
+    for month, most, least in (("June", 31.5, 9), ("July", 34.1, 12), ("August", 36, 11))
 )
 
 
@@ -73,6 +78,15 @@ def ask(question: str, text: str, segmenter: Segmenter, quoted: str) -> Answer |
         ),
         (VISITS, "甘肃", "2022年哪个省游客最少？", ["甘肃", "青海"], ["135万人次", "214万人次"]),
         (VISITS, "甘肃", "哪个省游客最多？", ["青海", "甘肃"], ["447万人次", "388万人次"]),
+        (
+            DAMS.replace("Volume", "Number of visits"), "Gate", "Which dam had the fewest visits?",
+            ["Pell", "Wend", "Ostra", "Gate"],
+            [f"{n} million cubic metres" for n in ("7", "31.5", "48.2", "112")],
+        ),
+        (
+            VISITS.replace("游客", "游客数量"), "2021", "青海哪一年游客最多？",
+            ["2023", "2021", "2022"], ["447万人次", "397万人次", "214万人次"],
+        ),
         (WIDE, "12.4", "东岭哪一年最高？", ["2022", "2023", "2021"], ["19", "13.1", "12.4"]),
     ],
 )  # fmt: skip
@@ -97,7 +111,15 @@ def test_rows_are_compared_in_the_column_that_a_question_names(
     [
         (DAMS, "Gate", "Which dam is the oldest of all and cost the most money?"),
         (VISITS, "2021", "哪一年游客最多？"),
+        (HEAT, "34.1", "What was the highest temperature in July?"),
         (VISITS, "2021", "甘肃哪一年降水最多？"),
+        (VISITS, "2021", "甘肃哪一年收获最多？"),
+        (VISITS.replace("收入", "旅游收入"), "2021", "甘肃哪一年旅游人数最多？"),
+        (
+            DAMS.replace("Volume", "Water level"), "Gate",
+            "Which dam has the most water behind its wall?",
+        ),
+        (WIDE.replace("石湾", "北东岭"), "12.4", "北东岭哪一年最高？"),
         (WIDE, "12.4", "哪一年最高？"),
         ("The dam Gate is 41 m.\nThe dam Wend is 92 m.", "Gate", "Which dam is the highest?"),
     ],
@@ -122,6 +144,9 @@ def test_rows_that_are_level_answer_together(segmenter: Segmenter) -> None:
         (WIDE, "县：东岭", "2021年是多少？", True),
         (DAMS, "Dam: Gate", "How high is Wend?", False),
         (DAMS, "Dam: Gate", "How high is the gateway?", True),
+        (DAMS.replace("Wend", "New Gate"), "Dam: Gate", "How high is New Gate?", False),
+        (DAMS.replace("Wend", "New Gate"), "Dam: New Gate", "How high is New Gate?", True),
+        (WIDE.replace("石湾", "北东岭"), "县：东岭", "北东岭2021年是多少？", False),
         (DAMS, "Dam: Gate", "How high is the gate on the Neme?", True),
         ("Gate is high. Wend is low.", "Gate", "How low is Wend?", True),
     ],
@@ -133,6 +158,23 @@ def test_a_row_does_not_answer_for_another_that_a_question_names(
     end = text.find("\n", at)
     extract = Extract("d", at, end if end >= 0 else len(text), (), 0.5)
     assert is_of_row(extract, Document("d", "", text), question) is fits
+
+
+@pytest.mark.parametrize(
+    ("words", "question", "told"),
+    [
+        ("34.1", "What was the highest temperature in July?", True),
+        ("12", "What was the highest temperature in July?", False),
+        ("July", "What was the hottest month?", False),
+    ],
+)
+def test_a_column_may_be_for_the_extreme_itself(words: str, question: str, told: bool) -> None:
+    document = Document("heat", "", HEAT)
+    at = HEAT.index("Month: July")
+    first = HEAT.index(words, at)
+    span = (first, first + len(words))
+    citation = Citation(1, document, at, HEAT.index("\n", at), (span,), 0.5)
+    assert says_extreme(citation, question) is told
 
 
 def test_a_line_of_a_table_is_a_row() -> None:

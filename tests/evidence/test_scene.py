@@ -1,5 +1,7 @@
 """Documents that tell of what happened, and others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,24 @@ def test_the_words_behind_when_tell_what_happened() -> None:
     )
     assert [forms[0] for forms in scene_senses(chinese)] == ["吊车", "倒下"]
     assert scene_senses(asked("How many were hurt?", ("hurt",))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("When did the crane fall?", "crane"),
+        ("How many were hurt during 2031?", "2031"),
+        ("How many were hurt during March 2031?", "march"),
+        ("吊车工程历时多少天？", "吊车"),
+        ("全县高中有多少学生？", "全县"),
+        ("2031年期间有多少人受伤？", "2031"),
+    ],
+)
+def test_times_and_what_only_looks_like_a_scene_tell_nothing(
+    text: str, word: str, segmenter: Segmenter
+) -> None:
+    question = replace(asked(text, (word,)), words=tuple(segmenter.words(text)))
+    assert scene_senses(question) == []
 
 
 @pytest.mark.parametrize("other", [CRANE, KRAN], ids=["english", "chinese"])

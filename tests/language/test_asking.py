@@ -76,6 +76,8 @@ def test_interrogatives_tell_what_is_asked_for(question: str, asked: Asked | Non
         ("3成", {Asked.COUNT, Asked.PERCENT, Asked.FIGURE}),
         ("two out of 5", {Asked.COUNT, Asked.PERCENT, Asked.FIGURE}),
         ("the police", set()),
+        ("million cubic metres", set()),
+        ("a million of them", {Asked.MONEY, Asked.COUNT, Asked.PERCENT, Asked.FIGURE}),
     ],
 )
 def test_words_are_of_the_kinds_they_hold(words: str, kinds: set[Asked]) -> None:

@@ -41,6 +41,9 @@ def test_periods_are_no_figures(text: str, figures: list[str]) -> None:
         ("Farm: Ost; Yield (t/ha): 3.9; Staff: 4", "3.9", "3.9", "t/ha"),
         ("县：东岭；单产（公斤/亩）：390；人口：4", "390", 390, "公斤"),
         ("（单位：万吨、人） 县：东岭；产量：4", "4", 4, ""),
+        ("（单位：万吨） 县：东岭；2021年：39；2022年：4", "39", 390_000, "吨"),
+        ("（单位：万吨） 县：东岭；年产量：39；播种：4", "39", 390_000, "吨"),
+        ("Output (unit: kt) Mill: Ost; Frankfurt: 39; Bonn: 4", "39", 39, "kt"),
     ],
 )
 def test_a_bare_figure_in_a_table_has_the_unit_of_its_column_or_caption(

@@ -13,6 +13,8 @@ from rag.records import Operation
         ("东岭县哪一年收获最多？", Operation.MOST, True, "", "东岭县收获多少？"),
         ("收获最少的是哪年？", Operation.LEAST, True, "", "收获多少？"),
         ("哪座堤坝坝高最低？", Operation.LEAST, False, "堤坝坝高", "堤坝坝高多高？"),
+        ("洪水最大的一次是在哪一年？", Operation.MOST, True, "", "洪水一次多大？"),
+        ("离城最近的水库是哪座？", Operation.LEAST, False, "水库", "离城水库多远？"),
         ("东岭县最长的河是哪条？", Operation.MOST, False, "河", "东岭县河多长？"),
         ("Which year had the most visitors?", Operation.MOST, True, "", "had how many visitors?"),
         (
@@ -48,6 +50,10 @@ def test_what_is_compared_and_the_plain_question_for_it(
         "Which city had the most recent case?",
         "Which is the second highest dam?",
         "哪一年建成？",
+        "最近的地震是在哪里发生的？",
+        "最近一次洪水是在哪一年？",
+        "最大的湖是在哪一年干涸的？",
+        "Which is one of the largest lakes?",
     ],
 )
 def test_other_questions_ask_for_no_extreme(question: str) -> None:
@@ -60,6 +66,7 @@ def test_other_questions_ask_for_no_extreme(question: str) -> None:
         ("Which lake is the deepest?", "Depth (m)", True),
         ("Which lake is the deepest?", "Length (m)", False),
         ("哪座水库最大？", "库容（万立方米）", True),
+        ("Which lake is the furthest?", "Distance (km)", True),
         ("哪座水库最大？", "坝高（米）", False),
     ],
 )

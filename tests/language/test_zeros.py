@@ -21,6 +21,8 @@ COUNTS = [
     ("无一例复发", "无一例", "例"),
     ("全年零伤亡", "零伤亡", "人"),
     ("已连续五天零例", "零例", "例"),
+    ("没有人质疑", "没有人", "人"),
+    ("此前没有人事先知道", "没有人", "人"),
     ("The barge sank, but nobody drowned.", "nobody", "people"),
     ("No one was on board.", "No one", "people"),
     ("None of the divers were hurt.", "None of the divers", ""),
@@ -44,6 +46,14 @@ NONE = [
     "There is no doubt that divers left.",
     "Almost no one voted, none the less.",
     "No. 5 divers",
+    "并非无人受伤，不是没有人受伤。",
+    "没有人数限制，也没有人行道和人脸识别。",
+    "零起点教学，零例外。",
+    "没有一点作用，没有一次性餐具。",
+    "The port is second to none.",
+    "It was a yes or no questions round.",
+    "Police did not rule out any deaths.",
+    "They do not believe any divers were hurt.",
 ]
 
 
