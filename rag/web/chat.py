@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -23,12 +22,11 @@ from rag.language.followups import follow_up
 from rag.records import Answer, Filters
 from rag.serialise import answer_to_dict, to_json
 from rag.store import FEEDBACK
-from rag.terminal import heading, on_one_line
 from rag.web import markup
 from rag.web.phrases import ENGLISH, Phrases
 from rag.web.progress import follow
 from rag.web.quiet import Quiet
-from rag.wording import Row, differing, headlines, put_together, unanswered, verdict, wording_for
+from rag.web.saving import as_json, as_markdown
 
 EXAMPLES = 4
 """How many questions to begin with are offered."""
@@ -346,64 +344,3 @@ def said(turns: Turns, words: Phrases) -> str:
     return markup.conversation(
         [(turn.typed, turn.understood, turn.answer) for turn in turns], words
     )
-
-
-def as_json(turns: Turns) -> str:
-    """Return a conversation with its sources as JSON: a list of what ``ask --json`` prints."""
-    return to_json(
-        [
-            {"typed": turn.typed, **answer_to_dict(turn.answer)}
-            for turn in turns
-            if turn.answer is not None
-        ],
-        indent=1,
-    )
-
-
-def as_markdown(turns: Turns) -> str:
-    """Return a conversation with its sources as Markdown, documents' own markup escaped."""
-    lines: list[str] = []
-    for turn in turns:
-        if turn.answer is not None:
-            lines += [f"## {_plain(turn.understood)}", "", *_answered(turn.answer), ""]
-    return "\n".join(lines)
-
-
-def _answered(answer: Answer) -> Iterator[str]:
-    words = wording_for(answer)
-    if answer.answered:
-        if says := verdict(answer, words):
-            yield from (says, "")
-        for line in headlines(answer, words):
-            texts = [f"**{_plain(text)}**" for text, _ in line.texts]
-            yield f"* {words.list_of(texts)}{_plain(line.note)}"
-        yield from (f"* {_plain(words.unsaid.format(asked))}" for asked in answer.unsaid)
-    else:
-        yield unanswered(answer, words)
-    for caption, rows in differing(answer, words):
-        yield from ("", caption, "", *map(_row, rows))
-    rows, result = put_together(answer, words)
-    if rows:
-        yield from ("", *map(_row, rows), "", _plain(result))
-    if told := words.filtered(answer.filters):
-        yield from ("", _plain(told))
-    if answer.nearest:
-        yield from ("", words.nearest)
-    for citation in answer.shown:
-        notes = [words.excerpt] if citation.document.excerpt else []
-        yield ""
-        yield f"> {_plain(citation.quote)}"
-        yield ">"
-        yield f"> [{citation.number}] {_plain(heading(citation.document))}, {citation.place}"
-        yield from (f"> ({_plain(note)})" for note in (*notes, *citation.document.warnings))
-
-
-def _row(row: Row) -> str:
-    numbers = "".join(f"[{number}]" for number in row.citations)
-    return f"* {' · '.join(map(_plain, filter(None, row.cells)))} {numbers}{row.note}"
-
-
-def _plain(text: str) -> str:
-    """Return a text on one line with what Markdown or HTML would take for markup escaped."""
-    marked = re.sub(r"([\\`*_{}\[\]()<>#+!|~&:-])", r"\\\1", on_one_line(text))
-    return re.sub(r"^(\d+)\.", r"\1\\.", marked)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -18,13 +17,13 @@ from rag.records import Answer, Citation, Document
 from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
+from rag.web.saving import copied, file_name
 from rag.wording import (
     Headline,
     Row,
     Wording,
     differing,
     headlines,
-    plain,
     put_together,
     unanswered,
     verdict,
@@ -91,7 +90,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if answer.shown:
             parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
     parts += [_cited(turn, citation, words, phrases) for citation in answer.shown]
-    text = shown(plain(answer, words) or unanswered(answer, words))
+    text = shown(copied(answer))
     parts.append(
         _progress(answer, phrases) if answer.writing else _end(turn, answer, words, phrases)
     )
@@ -215,7 +214,8 @@ def source(citation: Citation, phrases: Phrases) -> str:
     after = _figures(text[citation.end : last]) + ("\n…" if last < len(text) else "")
     quote = f'<span id="yj-quote" class="yj-quote" tabindex="-1">{_quote(citation)}</span>'
     return (
-        f'<article class="yj-document">{_head(citation.document, citation.place, phrases)}'
+        f'<article class="yj-document">{_close(phrases)}'
+        f"{_head(citation.document, citation.place, phrases)}"
         f'<div class="yj-text">{before}{quote}{after}</div></article>'
     )
 
@@ -224,7 +224,7 @@ def document(item: Document, phrases: Phrases) -> str:
     """Return a document, of a very long one the beginning."""
     rest = "\n…" if len(item.text) > _LONG else ""
     return (
-        f'<article class="yj-document">{_head(item, "", phrases)}'
+        f'<article class="yj-document">{_close(phrases)}{_head(item, "", phrases)}'
         f'<div class="yj-text">{_figures(item.text[:_LONG])}{rest}</div></article>'
     )
 
@@ -233,10 +233,22 @@ def _figures(text: str) -> str:
     return _marked(text, ((f.start, f.end) for f in find_figures(text)), 0, "yj-figure")
 
 
+def _close(phrases: Phrases) -> str:
+    """Return the way back to what a document was opened from."""
+    return (
+        '<p class="yj-close"><button type="button" data-act="close">'
+        f"✕ {shown(phrases.close)}</button></p>"
+    )
+
+
 def _head(item: Document, place: str, phrases: Phrases) -> str:
     day = item.published.isoformat() if item.published else ""
     facts = " · ".join(filter(None, (item.publisher, day)))
-    where = ", ".join(filter(None, (Path(item.path).name, place)))
+    wording, name = phrases.wording, file_name(item)
+    title = on_one_line(item.title) or name
+    where = wording.comma.join(
+        filter(None, (name if item.title else "", wording.place(place) if place else ""))
+    )
     link = ""
     if urlsplit(item.url).scheme in ("http", "https"):
         link = (
@@ -244,11 +256,14 @@ def _head(item: Document, place: str, phrases: Phrases) -> str:
             f"{phrases.original} ↗</a>"
         )
     warnings = "".join(f'<p class="yj-warning">⚠ {shown(note)}</p>' for note in item.warnings)
-    title = on_one_line(item.title) or Path(item.path).name or item.key
     return (
-        f"<h3>{shown(title)}</h3><p class='yj-source'>{shown(facts)}</p>"
-        f"<p class='yj-source'>{shown(on_one_line(where))} {link}</p>{warnings}"
+        f"<h3>{shown(title)}</h3>{_line(shown(facts))}"
+        f"{_line(' '.join(filter(None, (shown(on_one_line(where)), link))))}{warnings}"
     )
+
+
+def _line(html: str) -> str:
+    return f'<p class="yj-source">{html}</p>' if html else ""
 
 
 def problem(error: Exception) -> gr.Error:
@@ -278,7 +293,12 @@ def progress(label: str, done: int, expected: int) -> str:
     return f'<label class="yj-note">{shown(label)}{count} <progress{value}></progress></label>'
 
 
-def dropped(parts: Sequence[Dropped], phrases: Phrases) -> str:
-    """Return what cleaning left out of a file, with the reasons."""
-    rows = [(shown(part.place), shown(part.reason), shown(part.text)) for part in parts]
+def dropped(parts: Sequence[Dropped], name: str, phrases: Phrases) -> str:
+    """Return what cleaning left out of a file, with the reasons; one line where it is nothing."""
+    if not parts:
+        return note(phrases.nothing_dropped.format(name))
+    rows = [
+        (shown(phrases.wording.place(part.place)), shown(part.reason), shown(part.text))
+        for part in parts
+    ]
     return _table(f"{phrases.dropped}: {len(rows)}", rows)
