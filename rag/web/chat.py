@@ -22,7 +22,7 @@ from rag.language.followups import follow_up
 from rag.records import Answer, Filters
 from rag.serialise import answer_to_dict, to_json
 from rag.store import FEEDBACK
-from rag.web import markup
+from rag.web import markup, opened
 from rag.web.phrases import ENGLISH, Phrases
 from rag.web.progress import follow
 from rag.web.quiet import Quiet
@@ -62,22 +62,8 @@ element.addEventListener('click', (event) => {
     }
     return;
   }
-  // On a phone the source stands below; whoever asks for it is taken there.
-  window.yinjuOpened = act === 'open';
+  window.yinjuOpener = act === 'open' ? button : null;
   trigger('select', { act, turn: Number(turn), number: Number(number) });
-});
-"""
-_TO_QUOTE = """
-watch('value', () => {
-  const box = document.getElementById('yj-opened');
-  const quote = document.getElementById('yj-quote');
-  if (!quote) return;
-  const above = quote.getBoundingClientRect().top - box.getBoundingClientRect().top;
-  box.scrollTop += above - box.clientHeight / 3;
-  if (window.yinjuOpened) {
-    quote.focus({ preventScroll: true });
-    requestAnimationFrame(() => box.scrollIntoView({ block: 'nearest' }));
-  }
 });
 """
 
@@ -107,7 +93,7 @@ class Chat:
         self.turns = gr.State(())
         self.stopping: gr.State = gr.State(None)
         with gr.Row():
-            with gr.Column(scale=3):
+            with gr.Column(scale=3, elem_id="yj-asking"):
                 self.said = gr.HTML(
                     js_on_load=_CLICKS, elem_id="yj-said", autoscroll=True, padding=False
                 )
@@ -132,7 +118,10 @@ class Chat:
                     self.clear = gr.Button(words.clear, size="sm")
                     self.export = gr.DownloadButton(words.export, size="sm")
             with gr.Column(scale=2, elem_id="yj-beside"):
-                self.source = gr.HTML(js_on_load=_TO_QUOTE, elem_id="yj-opened", padding=False)
+                self.source = gr.HTML(
+                    js_on_load=opened.SCRIPT, elem_id="yj-opened",
+                    elem_classes=[opened.STYLE], padding=False,
+                )  # fmt: skip
 
     def listen(self, language: gr.State, page: gr.Blocks) -> None:
         """Connect what the visitor does with what happens."""
@@ -214,7 +203,9 @@ class Chat:
                 questions = self._found[1]
         except YinjuError:
             questions = []  # what is wrong with the index is told when a question is asked
-        return gr.Dataset(samples=[[question] for question in questions], visible=bool(questions))
+        samples = [[question] for question in questions]
+        # Gradio would cut a sample short, but no label.
+        return gr.Dataset(samples=samples, sample_labels=questions, visible=bool(questions))
 
     def _ask(
         self, typed: str, turns: Turns, words: Phrases,

@@ -7,6 +7,7 @@ is written as character references.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from rag.records import Answer, Citation, Document
 from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
-from rag.web.saving import copied, file_name
+from rag.web.saving import copied, file_name, named
 from rag.wording import (
     Headline,
     Row,
@@ -33,6 +34,9 @@ from rag.wording import (
 # Gradio fills its templates in after this: {{…}} and ${…} must not be found in a value.
 _PLACEHOLDERS = str.maketrans({char: f"&#{ord(char)};" for char in "{}$`\\"})
 
+
+# What stands before the name in an absolute path; in an address, a slash stands behind a colon.
+_FOLDERS = re.compile(r"""(?<![\w.:/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\:,;"'<>|]+[/\\])*(?=\w)""")
 
 _AROUND = 10_000
 """How much of a document is shown before and after a quotation."""
@@ -214,7 +218,7 @@ def source(citation: Citation, phrases: Phrases) -> str:
     after = _figures(text[citation.end : last]) + ("\n…" if last < len(text) else "")
     quote = f'<span id="yj-quote" class="yj-quote" tabindex="-1">{_quote(citation)}</span>'
     return (
-        f'<article class="yj-document">{_close(phrases)}'
+        f'<article class="yj-document" tabindex="-1">{_close(phrases)}'
         f"{_head(citation.document, citation.place, phrases)}"
         f'<div class="yj-text">{before}{quote}{after}</div></article>'
     )
@@ -224,7 +228,7 @@ def document(item: Document, phrases: Phrases) -> str:
     """Return a document, of a very long one the beginning."""
     rest = "\n…" if len(item.text) > _LONG else ""
     return (
-        f'<article class="yj-document">{_close(phrases)}{_head(item, "", phrases)}'
+        f'<article class="yj-document" tabindex="-1">{_close(phrases)}{_head(item, "", phrases)}'
         f'<div class="yj-text">{_figures(item.text[:_LONG])}{rest}</div></article>'
     )
 
@@ -245,7 +249,6 @@ def _head(item: Document, place: str, phrases: Phrases) -> str:
     day = item.published.isoformat() if item.published else ""
     facts = " · ".join(filter(None, (item.publisher, day)))
     wording, name = phrases.wording, file_name(item)
-    title = on_one_line(item.title) or name
     where = wording.comma.join(
         filter(None, (name if item.title else "", wording.place(place) if place else ""))
     )
@@ -257,7 +260,7 @@ def _head(item: Document, place: str, phrases: Phrases) -> str:
         )
     warnings = "".join(f'<p class="yj-warning">⚠ {shown(note)}</p>' for note in item.warnings)
     return (
-        f"<h3>{shown(title)}</h3>{_line(shown(facts))}"
+        f"<h3>{shown(named(item))}</h3>{_line(shown(facts))}"
         f"{_line(' '.join(filter(None, (shown(on_one_line(where)), link))))}{warnings}"
     )
 
@@ -267,8 +270,13 @@ def _line(html: str) -> str:
 
 
 def problem(error: Exception) -> gr.Error:
-    """Return an error to show; what a file is called is no markup in it, nor where it lies."""
-    return gr.Error(shown(str(error)), print_exception=False)
+    """Return an error to show; no markup is in it, nor where files lie."""
+    return gr.Error(shown(_without_folders(str(error))), print_exception=False)
+
+
+def _without_folders(text: str) -> str:
+    """Return a message with files' names for their paths, which are no visitor's business."""
+    return _FOLDERS.sub("", text)
 
 
 def note(text: str) -> str:
@@ -278,7 +286,11 @@ def note(text: str) -> str:
 
 def warning(text: str) -> str:
     """Return a line of the page's own that says what is wrong, "" for none."""
-    return f'<p class="yj-note yj-warning" role="alert">⚠ {shown(text)}</p>' if text else ""
+    return (
+        f'<p class="yj-note yj-warning" role="alert">⚠ {shown(_without_folders(text))}</p>'
+        if text
+        else ""
+    )
 
 
 def notes(lines: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag import wording
 
@@ -96,7 +96,8 @@ class Phrases:
     opinions: str
     disliked: str
     language: str
-    wording: wording.Wording
+    # Gradio hashes what it keeps for a visitor.
+    wording: wording.Wording = field(hash=False)
 
 
 ENGLISH = Phrases(

@@ -56,6 +56,11 @@ def file_name(document: Document) -> str:
     return on_one_line(PurePath(document.path or document.key).name)
 
 
+def named(document: Document) -> str:
+    """Return a document's title, and what its file is called where it has none."""
+    return on_one_line(document.title).strip() or file_name(document)
+
+
 def source_of(citation: Citation, words: Wording) -> str:
     """Return where a quotation stands on one line: title, publisher and date, file, place."""
     document = citation.document
