@@ -115,8 +115,8 @@ class Chat:
                         self.until = gr.Textbox("", label=words.until)
                     self.limits = gr.HTML(elem_id="yj-limits", padding=False)
                 with gr.Row():
-                    self.clear = gr.Button(words.clear, size="sm")
-                    self.export = gr.DownloadButton(words.export, size="sm")
+                    self.clear = gr.Button(words.clear, size="sm", min_width=120)
+                    self.export = gr.DownloadButton(words.export, size="sm", min_width=120)
             with gr.Column(scale=2, elem_id="yj-beside"):
                 self.source = gr.HTML(
                     js_on_load=opened.SCRIPT, elem_id="yj-opened",

@@ -41,18 +41,27 @@ class Library:
                 self.progress = gr.HTML(elem_id="yj-progress", padding=False)
                 self.stop = gr.Button(words.stop, size="sm", visible=False)
                 self.find = gr.Textbox("", label=words.find, elem_id="yj-find")
-                self.table = gr.HTML(js_on_load=CLICKS, elem_id="yj-documents", padding=False)
+                self.table = gr.HTML(
+                    js_on_load=CLICKS, elem_id="yj-documents", padding=False,
+                    apply_default_css=False,
+                )  # fmt: skip
             with gr.Column(scale=2, elem_classes=["yj-beside"]):
                 with gr.Row(visible=False) as self.acts:
-                    self.explain = gr.Button(words.dropped, size="sm")
-                    self.delete = gr.Button(words.delete, size="sm")
+                    self.explain = gr.Button(words.dropped, size="sm", min_width=120)
+                    self.delete = gr.Button(words.delete, size="sm", min_width=120)
                 with gr.Column(visible=False) as self.confirming:
                     self.asked = gr.HTML(padding=False)
                     with gr.Row():
                         self.sure = gr.Button(
-                            words.delete, size="sm", variant="stop", elem_id="yj-sure"
+                            words.delete,
+                            size="sm",
+                            variant="stop",
+                            elem_id="yj-sure",
+                            min_width=120,
                         )
-                        self.cancel = gr.Button(words.cancel, size="sm", elem_id="yj-cancel")
+                        self.cancel = gr.Button(
+                            words.cancel, size="sm", elem_id="yj-cancel", min_width=120
+                        )
                 self.shown = gr.HTML(
                     markup.note(words.choose), js_on_load=opened.SCRIPT, elem_id="yj-shown",
                     elem_classes=[opened.STYLE], padding=False,

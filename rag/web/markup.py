@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
+from time import monotonic_ns
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -165,9 +166,10 @@ def _cells(row: Row, turn: int) -> tuple[str, ...]:
     return (*map(shown, row.cells), numbers + shown(row.note))
 
 
-def _table(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
+def _table(caption: str, rows: Sequence[tuple[str, ...]], style: str = "") -> str:
     lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<table class="yj-table"><caption>{shown(caption)}</caption>{lines}</table>'
+    names = f"yj-table {style}".strip()
+    return f'<table class="{names}"><caption>{shown(caption)}</caption>{lines}</table>'
 
 
 def _cited(turn: int, citation: Citation, words: Wording, phrases: Phrases) -> str:
@@ -218,7 +220,7 @@ def source(citation: Citation, phrases: Phrases) -> str:
     after = _figures(text[citation.end : last]) + ("\n…" if last < len(text) else "")
     quote = f'<span id="yj-quote" class="yj-quote" tabindex="-1">{_quote(citation)}</span>'
     return (
-        f'<article class="yj-document" tabindex="-1">{_close(phrases)}'
+        f"{_opening(phrases)}"
         f"{_head(citation.document, citation.place, phrases)}"
         f'<div class="yj-text">{before}{quote}{after}</div></article>'
     )
@@ -228,7 +230,7 @@ def document(item: Document, phrases: Phrases) -> str:
     """Return a document, of a very long one the beginning."""
     rest = "\n…" if len(item.text) > _LONG else ""
     return (
-        f'<article class="yj-document" tabindex="-1">{_close(phrases)}{_head(item, "", phrases)}'
+        f"{_opening(phrases)}{_head(item, '', phrases)}"
         f'<div class="yj-text">{_figures(item.text[:_LONG])}{rest}</div></article>'
     )
 
@@ -237,9 +239,13 @@ def _figures(text: str) -> str:
     return _marked(text, ((f.start, f.end) for f in find_figures(text)), 0, "yj-figure")
 
 
-def _close(phrases: Phrases) -> str:
-    """Return the way back to what a document was opened from."""
+def _opening(phrases: Phrases) -> str:
+    """Return where a document begins, with the way back to what it was opened from.
+
+    The time makes a document that is opened again another value, so that the page goes there again.
+    """
     return (
+        f'<article class="yj-document" data-opened="{monotonic_ns()}" tabindex="-1">'
         '<p class="yj-close"><button type="button" data-act="close">'
         f"✕ {shown(phrases.close)}</button></p>"
     )
@@ -313,4 +319,4 @@ def dropped(parts: Sequence[Dropped], name: str, phrases: Phrases) -> str:
         (shown(phrases.wording.place(part.place)), shown(part.reason), shown(part.text))
         for part in parts
     ]
-    return _table(f"{phrases.dropped}: {len(rows)}", rows)
+    return _table(f"{phrases.dropped}: {len(rows)}", rows, "yj-left-out")

@@ -19,7 +19,8 @@ watch('value', () => {
   if (window.yinjuOpener) {
     opener = window.yinjuOpener;
     window.yinjuOpener = null;
-    (quote || opened).focus({ preventScroll: true });
+    // From point to point of a map the arrows go, so the focus stays there.
+    if (opener instanceof HTMLElement) (quote || opened).focus({ preventScroll: true });
     requestAnimationFrame(() => box.scrollIntoView({ block: 'nearest' }));
   }
 });

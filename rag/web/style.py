@@ -5,6 +5,14 @@ CSS = """
 .yj-slogan { color: var(--yj-quiet); margin: 0; }
 :root { --yj-quiet: #55585f; }
 .dark { --yj-quiet: #b4b7bd; }
+/* Gradio's orange is too pale to be read as text on white. */
+.gradio-container { --color-accent: #c2410c; }
+.dark .gradio-container { --color-accent: #fb923c; }
+/* Gradio insets HTML even where it is told not to; what is ours lines up with what is its own. */
+.gradio-container .html-container { padding: 0; }
+.block:has(> .html-container):not(:has(> .html-container > div > *)) { display: none; }
+.yj-note { margin: 0; }
+.yj-note + svg { margin-top: .6rem; }
 .yj-turn { border-bottom: 1px solid var(--border-color-primary); padding: .8rem 0; }
 .yj-asked { font-weight: 600; margin: 0 0 .4rem; }
 .yj-understood, .yj-source, .yj-near, .yj-actions span {
@@ -22,13 +30,14 @@ CSS = """
 @media (prefers-reduced-motion: reduce) { .yj-writing::before { animation: none; } }
 .yj-other { font-weight: 400; font-size: 1rem; }
 .yj-cited { margin: .6rem 0; display: grid; grid-template-columns: auto 1fr; gap: .1rem .5rem; }
-.yj-cited > button { align-self: start; }
+.yj-cited > button { align-self: start; grid-row: 1 / span 2; }
 .yj-cited > :not(button) { grid-column: 2; }
+.yj-cited > span { padding-left: calc(.6rem + 3px); }
 .yj-cited blockquote { margin: 0 !important; border-left: 3px solid var(--border-color-primary);
   padding-left: .6rem; overflow-wrap: anywhere; }
 .yj-turn button, .yj-close button {
   border: 1px solid var(--border-color-primary); border-radius: .4rem; padding: 0 .5rem;
-  min-height: 1.7rem; cursor: pointer; font-size: .85rem;
+  font-weight: 500; min-height: 1.7rem; cursor: pointer; font-size: .85rem;
   background: var(--background-fill-secondary); color: var(--body-text-color); }
 .yj-turn button:hover, .yj-turn button:focus-visible, .yj-close button:hover,
 .yj-close button:focus-visible { outline: 2px solid var(--color-accent); }
@@ -39,6 +48,7 @@ CSS = """
 .yj-table td, .yj-table th { border: 1px solid var(--border-color-primary); padding: .2rem .6rem;
   overflow-wrap: anywhere; }
 .yj-table th { text-align: left; }
+.yj-left-out td:first-child { white-space: nowrap; }
 .yj-list { overflow-wrap: anywhere; }
 #yj-compared { overflow-x: auto; }
 #yj-compared td, #yj-compared th { overflow-wrap: normal; white-space: nowrap; }
@@ -47,11 +57,10 @@ CSS = """
 mark.yj-answering { background: #ffe08a; color: #1c1400; border-radius: .2rem; padding: 0 .1rem; }
 mark.yj-figure { background: none; color: inherit;
   text-decoration: underline dotted var(--body-text-color-subdued); }
-.yj-quote { background: var(--background-fill-secondary);
-  box-shadow: -4px 0 0 var(--color-accent); }
+.yj-quote { background: color-mix(in srgb, var(--color-accent) 14%, transparent);
+  box-decoration-break: clone; -webkit-box-decoration-break: clone; border-radius: .2rem; }
 .yj-opened { max-height: 80vh; overflow-y: auto; }
 .yj-document:focus { outline: none; }
-/* What is written beside a conversation begins where the conversation does. */
 .yj-close { position: sticky; top: 0; z-index: 1; margin: 0 0 .4rem; padding: .2rem 0;
   text-align: right; background: var(--body-background-fill); }
 /* Questions to begin with are whole, and go when the conversation has begun. */
@@ -88,15 +97,17 @@ mark.yj-figure { background: none; color: inherit;
 .yj-file, .yj-rows .yj-warning { display: block; font-size: .85rem; color: var(--yj-quiet); }
 @media (max-width: 767px) {
   .yj-shelf { max-height: 60vh; }
-  .yj-rows thead tr { display: flex; overflow-x: auto; position: sticky; top: 0;
+  .yj-rows, .yj-rows thead, .yj-rows tbody { display: block; }
+  .yj-rows thead { position: sticky; top: 0; box-shadow: 0 1px var(--border-color-primary);
     background: var(--background-fill-secondary); }
+  .yj-rows thead tr { display: flex; overflow-x: auto; }
   .yj-rows th { width: auto !important; box-shadow: none; }
   .yj-rows tbody tr { display: block; padding: .5rem .7rem;
     border-top: 1px solid var(--border-color-primary); }
   .yj-rows td { display: inline; padding: 0; border: 0; font-size: .85rem;
     color: var(--yj-quiet); }
   .yj-rows td:first-child { display: block; font-size: 1rem; color: inherit; }
-  .yj-rows td:nth-child(n + 3):not(:empty)::before { content: "· "; }
+  .yj-rows td:not(:first-child):not(:empty) + td:not(:empty)::before { content: " · "; }
   .yj-rows td:last-child { display: none; }
   .yj-rows th:last-child { display: none; }
 }
@@ -108,11 +119,13 @@ mark.yj-figure { background: none; color: inherit;
 .yj-map circle:hover, .yj-map circle:focus-visible, .yj-map .yj-chosen {
   fill-opacity: 1; stroke: var(--color-accent); stroke-width: 4; outline: none; }
 @media (max-width: 767px) {
-  .yj-map circle { r: 12px; }
-  .yj-map .yj-hit { r: 18px; }
-  .yj-many circle { r: 8px; }
+  .yj-map circle { r: 16px; }
+  .yj-map .yj-hit { r: 22px; }
+  .yj-many circle { r: 9px; }
+  .yj-many .yj-hit { r: 15px; }
 }
-.yj-legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; list-style: none; padding: 0;
+.yj-legend { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr));
+  gap: .2rem 1rem; list-style: none; padding: 0;
   margin: .5rem 0; font-size: .85rem; }
 .yj-legend li { max-width: 100%; margin: 0; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap; }
