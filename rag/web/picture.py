@@ -16,7 +16,7 @@ from rag.web.phrases import Phrases
 MOST_NAMED = 12
 """How many documents the legend names."""
 
-_WIDTH, _HEIGHT, _MARGIN = 800, 600, 16
+_WIDTH, _HEIGHT, _MARGIN = 800, 600, 24
 _MANY = 300
 _GOLDEN_ANGLE = 137.508
 _LUMINANCE = 0.2

@@ -5,8 +5,8 @@ CSS = """
 .yj-slogan { color: var(--yj-quiet); margin: 0; }
 :root { --yj-quiet: #55585f; }
 .dark { --yj-quiet: #b4b7bd; }
-/* Gradio's orange is too pale to be read as text on white. */
-.gradio-container { --color-accent: #c2410c; }
+/* Gradio's orange and its placeholders are too pale to be read on white. */
+.gradio-container { --color-accent: #c2410c; --input-placeholder-color: var(--yj-quiet); }
 .dark .gradio-container { --color-accent: #fb923c; }
 /* Gradio insets HTML even where it is told not to; what is ours lines up with what is its own. */
 .gradio-container .html-container { padding: 0; }
