@@ -89,7 +89,9 @@ class Library:
         ).then(**listing)  # fmt: skip
         document = [self.chosen, self.shown, self.acts, self.confirming]
         self.table.select(self._choose, language, document, **private)
-        self.table.select(self._sort, self.order, self.order, **private).then(**listing)
+        self.table.select(
+            self._sort, self.order, self.order, trigger_mode="multiple", **private
+        ).then(**listing)
         self.shown.clear(lambda words: _nothing(words), language, document, **private)
         language.change(self._say_again, [self.chosen, language], document, **private)
         self.delete.click(

@@ -143,7 +143,7 @@ def test_figures_that_contradict_each_other_are_taken_away_together() -> None:
     )
     answer = Answer("How many?", texts[0], texts, True, (CITATION,), conflicts=rows)
     page = markup.conversation([("x", "How many?", answer)], ENGLISH)
-    assert 'data-text="48 cars or 50 cars: the sources differ"' in page
+    assert 'data-text="48 cars or 50 cars: the sources differ\n' in page
     assert "48 cars or 50 cars" in page.partition("yj-words")[2]
 
 
