@@ -97,7 +97,10 @@ def look(browser: Browser, address: str, language: str, size: str) -> None:
         expect(page.locator(".yj-answer")).to_have_count(number)
     save("chat")
     turn_to(page, phrases.library, phrases)
-    expect(page.locator("#yj-documents")).to_be_visible()
+    if size == "wide":
+        page.locator("#yj-documents tbody button").first.click()
+        expect(page.locator("#yj-shown h3")).to_be_visible()
+    expect(page.locator("#yj-documents tbody")).to_be_visible()
     save("library")
     turn_to(page, phrases.map, phrases)
     expect(page.locator("#yj-map circle").first).to_be_visible(timeout=60_000)

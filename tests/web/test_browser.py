@@ -112,7 +112,8 @@ def visit(
     visits.append(context)
     page = context.new_page()
     page.goto(address)
-    expect(page.locator("#yj-language")).to_have_text("中文" if locale < "zh" else "English")
+    other = "中文" if locale < "zh" else "English"
+    expect(page.locator("#yj-language")).to_have_text(other, timeout=20_000)
     return page
 
 
