@@ -41,9 +41,12 @@ _CLICKS = """
 watch('value', () => {
   // What was just asked stays in sight, with as much of its answer as there is room for.
   const last = [...element.querySelectorAll('.yj-turn')].pop();
-  if (last && last.getBoundingClientRect().bottom > window.innerHeight) {
-    last.scrollIntoView({ block: 'start' });
-  }
+  if (!last) return;
+  // The browser may yet move the page to keep what stands below in its place.
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const { top, bottom } = last.getBoundingClientRect();
+    if (top < 0 || bottom > window.innerHeight) last.scrollIntoView({ block: 'start' });
+  }));
 });
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
@@ -94,9 +97,7 @@ class Chat:
         self.stopping: gr.State = gr.State(None)
         with gr.Row():
             with gr.Column(scale=3, elem_id="yj-asking"):
-                self.said = gr.HTML(
-                    js_on_load=_CLICKS, elem_id="yj-said", autoscroll=True, padding=False
-                )
+                self.said = gr.HTML(js_on_load=_CLICKS, elem_id="yj-said", padding=False)
                 self.question = gr.Textbox(
                     placeholder=words.ask, show_label=False, elem_id="yj-question", lines=1,
                     max_lines=4, submit_btn=words.send, max_length=1000, container=False,

@@ -170,6 +170,19 @@ def test_an_opened_source_closes_and_leads_back_to_the_conversation(
         expect(number).to_be_in_viewport()
 
 
+def test_an_answer_comes_into_sight_on_a_phone(
+    browser: Browser, address: str, visits: list[BrowserContext]
+) -> None:
+    page = visit(browser, address, visits, **PHONE)
+    ask(page, "How many tonnes of rye did the mill of Ostby grind in 2019?")
+    expect(page.locator("#yj-opened .yj-quote")).to_be_attached()
+    ask(page, "Who built the wheel of the mill?")
+    # Nothing that comes after moves it away again.
+    page.wait_for_timeout(1_000)
+    expect(page.locator(".yj-asked").last).to_be_in_viewport()
+    expect(page.locator(".yj-words").last).to_be_in_viewport()
+
+
 def test_an_answer_is_copied_with_its_source(
     browser: Browser, address: str, visits: list[BrowserContext]
 ) -> None:
