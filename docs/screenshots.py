@@ -33,6 +33,8 @@ QUESTIONS = {
     "zh": ("广西追回了多少钱？", "武汉反诈中心用多长时间冻结了32个账户"),
 }
 QUALITY = 70
+PATIENCE = 60_000
+"""Milliseconds, for a machine that does other work as well."""
 
 
 def main() -> None:
@@ -85,6 +87,9 @@ def look(browser: Browser, address: str, language: str, size: str) -> None:
     context = browser.new_context(locale=locale, viewport={"width": width, "height": height})
     page = context.new_page()
     page.goto(address)
+    page.set_default_timeout(PATIENCE)
+    # The page speaks its language once it is whole.
+    expect(page.locator("#yj-language")).to_have_text(phrases.language, timeout=PATIENCE)
 
     def save(name: str) -> None:
         page.wait_for_timeout(800)
@@ -94,13 +99,16 @@ def look(browser: Browser, address: str, language: str, size: str) -> None:
     for number, question in enumerate(QUESTIONS[language], start=1):
         page.fill("#yj-question textarea", question)
         page.press("#yj-question textarea", "Enter")
-        expect(page.locator(".yj-answer")).to_have_count(number)
+        expect(page.locator(".yj-answer")).to_have_count(number, timeout=PATIENCE)
     save("chat")
     turn_to(page, phrases.library, phrases)
-    expect(page.locator("#yj-documents")).to_be_visible()
+    if size == "wide":
+        page.locator("#yj-documents tbody button").first.click()
+        expect(page.locator("#yj-shown h3")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#yj-documents tbody")).to_be_visible(timeout=PATIENCE)
     save("library")
     turn_to(page, phrases.map, phrases)
-    expect(page.locator("#yj-map circle").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#yj-map circle").first).to_be_visible(timeout=PATIENCE)
     save("map")
     turn_to(page, phrases.evaluation, phrases)
     page.wait_for_timeout(2_000)

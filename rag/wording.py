@@ -15,6 +15,7 @@ from rag.records import (
     Filters,
     Language,
     Operation,
+    PlaceUnit,
     Relation,
     Reported,
     Sentence,
@@ -58,6 +59,12 @@ class Wording:
     limits: Mapping[str, str]
     comma: str
     semicolon: str
+    units: Mapping[PlaceUnit, str]
+
+    def place(self, place: str) -> str:
+        """Return a place in an original, "line 10", as this language says it."""
+        unit, _, value = place.partition(" ")
+        return self.units[PlaceUnit(unit)].format(value) if value else place
 
     def relation(self, relation: Relation) -> str:
         """Return what stands over figures that differ."""
@@ -172,6 +179,7 @@ ENGLISH = Wording(
     },
     comma=", ",
     semicolon="; ",
+    units={unit: f"{unit.value} {{}}" for unit in PlaceUnit},
 )
 CHINESE = Wording(
     not_said="文档中没有说明。",
@@ -226,6 +234,13 @@ CHINESE = Wording(
     },
     comma="，",
     semicolon="；",
+    units={
+        PlaceUnit.LINE: "第 {} 行",
+        PlaceUnit.PAGE: "第 {} 页",
+        PlaceUnit.CELL: "单元格 {}",
+        PlaceUnit.RECORD: "第 {} 条记录",
+        PlaceUnit.PARAGRAPH: "第 {} 段",
+    },
 )
 
 

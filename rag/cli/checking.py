@@ -5,22 +5,42 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rag.cli.common import DONE, FAILED, add_wait_flag, open_engine, progress_bar, say
+from rag.cli.common import (
+    DONE,
+    FAILED,
+    Parser,
+    add_command,
+    add_wait_flag,
+    open_engine,
+    progress_bar,
+    say,
+)
 from rag.errors import IndexDamagedError
 
+_VERIFY_EXAMPLES = """\
+  rag verify
+  rag verify --index ~/my-index
+"""
+_REPAIR_EXAMPLES = """\
+  rag repair                            only what is damaged is made again
+  rag repair > lost.txt                 the files to index again, where the catalog is damaged
+"""
 
-def add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+
+def add_verify(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add ``rag verify``."""
-    verify = commands.add_parser("verify", help="check every file of the index")
+    verify = add_command(commands, "verify", "check every file of the index", _VERIFY_EXAMPLES)
     verify.set_defaults(command=verify_index)
 
 
-def add_repair(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_repair(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add ``rag repair``."""
-    repair = commands.add_parser(
+    repair = add_command(
+        commands,
         "repair",
-        help="make again what is damaged in the index",
-        description="Make damaged vectors and words again from the index's catalog of documents. "
+        "make again what is damaged in the index",
+        _REPAIR_EXAMPLES,
+        "Make damaged vectors and words again from the index's catalog of documents. "
         "Where the catalog is damaged, print the files that it still names, to be indexed again.",
     )
     add_wait_flag(repair)

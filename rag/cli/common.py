@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UsageError, YinjuError
@@ -19,12 +20,72 @@ if TYPE_CHECKING:
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
+_HELP_WIDTH = 78
 
-def parser(name: str, description: str, examples: str) -> argparse.ArgumentParser:
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says itself which flag it does not know, and which one comes near.
+
+    Those of argparse leave a subcommand's unknown flags to the parser above, which then shows its
+    own usage.
+    """
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse all of the arguments, or end with status 2; the list is empty."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(self._unknown(unknown))
+        return found, unknown
+
+    def _unknown(self, unknown: Sequence[str]) -> str:
+        flag = next((text for text in unknown if text.startswith("-")), "")
+        if not flag:
+            return f"nothing more was expected after the last argument: {' '.join(unknown)}"
+        name = flag.partition("=")[0]
+        return f"there is no flag {name}{near(name, self._option_string_actions)}"
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401
+        """Refuse a value that is none of the choices, with the one that comes near."""
+        if action.choices is not None and value not in action.choices:
+            choices = list(map(str, action.choices))
+            known = ", ".join(choices)
+            raise argparse.ArgumentError(
+                action, f"there is no {value!r}{near(str(value), choices)} ({known})"
+            )
+
+
+def near(given: str, known: Iterable[str]) -> str:
+    """Return the known name that comes nearest to a mistyped one as a question, or ""."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(given, list(known), 1)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+def parser(name: str, description: str, examples: str) -> Parser:
     """Return a parser whose help ends in examples."""
-    return argparse.ArgumentParser(
+    return Parser(
         prog=name,
         description=description,
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_command(
+    commands: argparse._SubParsersAction[Parser],
+    name: str,
+    summary: str,
+    examples: str,
+    description: str = "",
+) -> Parser:
+    """Add a command whose help ends in examples; without a description the summary is one."""
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=fill(description or f"{summary[0].upper()}{summary[1:]}.", _HELP_WIDTH),
         epilog=f"examples:\n{examples}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

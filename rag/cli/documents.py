@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from rag.cli.common import (
     DONE,
+    Parser,
+    add_command,
     add_filter_flags,
     add_wait_flag,
     filters_of,
@@ -22,16 +24,32 @@ if TYPE_CHECKING:
     from rag.records import Document
     from rag.terminal import Screen
 
+_LIST_EXAMPLES = """\
+  rag list                              every document
+  rag list --since 2025-01-01 --publisher courier
+  rag list --path '*.pdf' --json        a JSON object a line
+"""
+_SHOW_EXAMPLES = """\
+  rag show reports/2025.pdf             a document's text
+  rag show 2025.pdf --around 1200       what stands near an offset that ask --json gave
+  rag show 2025.pdf --json
+"""
+_DELETE_EXAMPLES = """\
+  rag delete reports/old.pdf            a document, or a file with all its documents
+  rag delete --path 'old/*'             every document of a folder
+"""
 _AROUND = 200
 """Characters shown before and after an offset."""
 
 
-def add_list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_list(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add ``rag list``."""
-    listing = commands.add_parser(
+    listing = add_command(
+        commands,
         "list",
-        help="list the documents",
-        description="List the documents: in columns on a terminal, else a line each of ID, date, "
+        "list the documents",
+        _LIST_EXAMPLES,
+        "List the documents: in columns on a terminal, else a line each of ID, date, "
         "publisher and title between tabs, with - for what is not known.",
     )
     add_filter_flags(listing)
@@ -39,9 +57,9 @@ def add_list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     listing.set_defaults(command=list_documents)
 
 
-def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_show(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add ``rag show``."""
-    show = commands.add_parser("show", help="print a document")
+    show = add_command(commands, "show", "print a document", _SHOW_EXAMPLES)
     show.add_argument(
         "key",
         metavar="ID",
@@ -54,12 +72,14 @@ def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     show.set_defaults(command=show_document)
 
 
-def add_delete(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_delete(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add ``rag delete``."""
-    delete = commands.add_parser(
+    delete = add_command(
+        commands,
         "delete",
-        help="take documents out of the index",
-        description="Take documents out of the index; the files themselves stay.",
+        "take documents out of the index",
+        _DELETE_EXAMPLES,
+        "Take documents out of the index; the files themselves stay.",
     )
     delete.add_argument(
         "keys", nargs="*", metavar="ID", help="a document, or a file with all its documents"

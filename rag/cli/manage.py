@@ -10,6 +10,8 @@ from rag.cli.checking import add_repair, add_verify
 from rag.cli.common import (
     DONE,
     FAILED,
+    Parser,
+    add_command,
     add_index_flags,
     add_wait_flag,
     open_engine,
@@ -41,8 +43,13 @@ _EXAMPLES = """\
   rag eval --split dev                  measure answers and search on the gold questions
   rag serve                             the chat in a browser
 """
-
-
+_INDEX_EXAMPLES = """\
+  rag index ~/reports notes.md          add or update files and folders
+  rag index ~/reports --prune           and take out what is gone from there
+  rag index ~/reports --index ~/other   into another index
+  rag index ~/archive --ray auto        embed on a Ray cluster, for what is large
+  rag index --explain page.html         what cleaning keeps and drops; indexes nothing
+"""
 _NAMED = 3
 
 
@@ -69,14 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     return result
 
 
-def _add_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    index = commands.add_parser(
+def _add_index(commands: argparse._SubParsersAction[Parser]) -> None:
+    index = add_command(
+        commands,
         "index",
-        help="add or update files and folders",
-        description="Add or update txt, md, html, pdf, docx, xlsx, csv, tsv and jsonl files, and "
+        "add or update files and folders",
+        _INDEX_EXAMPLES,
+        "Add or update txt, md, html, pdf, docx, xlsx, csv, tsv and jsonl files, and "
         "the folders they lie in. What did not change is not read again.",
     )
-    index.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    index.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a file or a folder")
     index.add_argument(
         "--explain", type=Path, metavar="FILE", help="show what cleaning keeps and drops"
     )

@@ -6,16 +6,23 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.cli.common import DONE, open_engine, progress_bar, say
+from rag.cli.common import DONE, Parser, add_command, open_engine, progress_bar, say
 from rag.errors import UsageError
 
+_EXAMPLES = """\
+  rag eval --split dev                  the gold questions of a checkout
+  rag eval --gold mine.jsonl --index ~/my-index --out results
+"""
 
-def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+
+def add_eval(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add ``rag eval``."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "eval",
-        help="measure answers and search on questions whose answers are known",
-        description="Put gold questions to an index of the documents they are about, and print "
+        "measure answers and search on questions whose answers are known",
+        _EXAMPLES,
+        "Put gold questions to an index of the documents they are about, and print "
         "the scores as Markdown tables. They are kept beside the index, for `rag serve` to show.",
     )
     command.add_argument(

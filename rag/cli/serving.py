@@ -10,23 +10,32 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from rag.cli.common import DONE, add_llm_flags, open_engine, say
+from rag.cli.common import DONE, Parser, add_command, add_llm_flags, open_engine, say
 from rag.errors import UsageError
 from rag.settings import PASSWORD
 
 if TYPE_CHECKING:
     from rag.engine import Engine
 
+_EXAMPLES = """\
+  rag serve                             http://127.0.0.1:7860, until Ctrl-C
+  rag serve --port 8080 --index ~/papers-index
+  rag serve --mcp                       for assistants as well
+  rag serve --llm qwen3 --llm-url http://localhost:11434/v1
+  YINJU_PASSWORD=… rag serve --host 0.0.0.0 --auth ida
+"""
 _PORTS = 65536
 _LONG = 3600.0
 
 
-def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add ``rag serve``."""
-    serve = commands.add_parser(
+    serve = add_command(
+        commands,
         "serve",
-        help="open the chat in a browser",
-        description="Serve the chat and the library as a page in the browser, until Ctrl-C. Only "
+        "open the chat in a browser",
+        _EXAMPLES,
+        "Serve the chat and the library as a page in the browser, until Ctrl-C. Only "
         "this machine can open it unless --host says otherwise, which asks for --auth.",
     )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")

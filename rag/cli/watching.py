@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.address import MilvusAddress
-from rag.cli.common import DONE, open_engine, progress_bar, say, say_problems
+from rag.cli.common import DONE, Parser, add_command, open_engine, progress_bar, say, say_problems
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from rag.indexing import Progress
     from rag.settings import Settings
 
+_EXAMPLES = """\
+  rag watch ~/reports                   until Ctrl-C
+  rag watch ~/reports ~/notes --index ~/my-index
+"""
 _QUIET_MILLISECONDS = 500
 """Changes that follow each other this closely are taken together."""
 
@@ -27,15 +31,17 @@ _LOOK_SECONDS = 300.0
 """How often the folders are looked through all the same: network drives and links tell nothing."""
 
 
-def add_watch(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_watch(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add ``rag watch``."""
-    watch = commands.add_parser(
+    watch = add_command(
+        commands,
         "watch",
-        help="keep the index in step with folders",
-        description="Index folders, take out what is gone from them, and do so again whenever a "
+        "keep the index in step with folders",
+        _EXAMPLES,
+        "Index folders, take out what is gone from them, and do so again whenever a "
         "file in them changes, until Ctrl-C. Whoever else writes to the index is waited for.",
     )
-    watch.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    watch.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a folder to follow")
     watch.set_defaults(command=watch_folders, wait=math.inf)
 
 

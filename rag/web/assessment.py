@@ -59,7 +59,9 @@ class Evaluation:
         words = ENGLISH
         self.opened = gr.State(False)
         with gr.Row():
-            self.runs = gr.Dropdown([], label=words.runs, visible=False, elem_id="yj-runs")
+            self.runs = gr.Dropdown(
+                [], label=words.runs, visible=False, elem_id="yj-runs", min_width=240
+            )
             self.measure = gr.Dropdown(
                 measure_choices(words), value=MEASURES[0], label=words.measure, visible=False
             )

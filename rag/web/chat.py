@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -23,12 +22,11 @@ from rag.language.followups import follow_up
 from rag.records import Answer, Filters
 from rag.serialise import answer_to_dict, to_json
 from rag.store import FEEDBACK
-from rag.terminal import heading, on_one_line
-from rag.web import markup
+from rag.web import markup, opened
 from rag.web.phrases import ENGLISH, Phrases
 from rag.web.progress import follow
 from rag.web.quiet import Quiet
-from rag.wording import Row, differing, headlines, put_together, unanswered, verdict, wording_for
+from rag.web.saving import as_json, as_markdown
 
 EXAMPLES = 4
 """How many questions to begin with are offered."""
@@ -43,9 +41,12 @@ _CLICKS = """
 watch('value', () => {
   // What was just asked stays in sight, with as much of its answer as there is room for.
   const last = [...element.querySelectorAll('.yj-turn')].pop();
-  if (last && last.getBoundingClientRect().bottom > window.innerHeight) {
-    last.scrollIntoView({ block: 'start' });
-  }
+  if (!last) return;
+  // The browser may yet move the page to keep what stands below in its place.
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const { top, bottom } = last.getBoundingClientRect();
+    if (top < 0 || bottom > window.innerHeight) last.scrollIntoView({ block: 'start' });
+  }));
 });
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
@@ -64,22 +65,8 @@ element.addEventListener('click', (event) => {
     }
     return;
   }
-  // On a phone the source stands below; whoever asks for it is taken there.
-  window.yinjuOpened = act === 'open';
+  window.yinjuOpener = act === 'open' ? button : null;
   trigger('select', { act, turn: Number(turn), number: Number(number) });
-});
-"""
-_TO_QUOTE = """
-watch('value', () => {
-  const box = document.getElementById('yj-opened');
-  const quote = document.getElementById('yj-quote');
-  if (!quote) return;
-  const above = quote.getBoundingClientRect().top - box.getBoundingClientRect().top;
-  box.scrollTop += above - box.clientHeight / 3;
-  if (window.yinjuOpened) {
-    quote.focus({ preventScroll: true });
-    requestAnimationFrame(() => box.scrollIntoView({ block: 'nearest' }));
-  }
 });
 """
 
@@ -109,10 +96,8 @@ class Chat:
         self.turns = gr.State(())
         self.stopping: gr.State = gr.State(None)
         with gr.Row():
-            with gr.Column(scale=3):
-                self.said = gr.HTML(
-                    js_on_load=_CLICKS, elem_id="yj-said", autoscroll=True, padding=False
-                )
+            with gr.Column(scale=3, elem_id="yj-asking"):
+                self.said = gr.HTML(js_on_load=_CLICKS, elem_id="yj-said", padding=False)
                 self.question = gr.Textbox(
                     placeholder=words.ask, show_label=False, elem_id="yj-question", lines=1,
                     max_lines=4, submit_btn=words.send, max_length=1000, container=False,
@@ -131,10 +116,13 @@ class Chat:
                         self.until = gr.Textbox("", label=words.until)
                     self.limits = gr.HTML(elem_id="yj-limits", padding=False)
                 with gr.Row():
-                    self.clear = gr.Button(words.clear, size="sm")
-                    self.export = gr.DownloadButton(words.export, size="sm")
+                    self.clear = gr.Button(words.clear, size="sm", min_width=120)
+                    self.export = gr.DownloadButton(words.export, size="sm", min_width=120)
             with gr.Column(scale=2, elem_id="yj-beside"):
-                self.source = gr.HTML(js_on_load=_TO_QUOTE, elem_id="yj-opened", padding=False)
+                self.source = gr.HTML(
+                    js_on_load=opened.SCRIPT, elem_id="yj-opened",
+                    elem_classes=[opened.STYLE], padding=False,
+                )  # fmt: skip
 
     def listen(self, language: gr.State, page: gr.Blocks) -> None:
         """Connect what the visitor does with what happens."""
@@ -216,7 +204,9 @@ class Chat:
                 questions = self._found[1]
         except YinjuError:
             questions = []  # what is wrong with the index is told when a question is asked
-        return gr.Dataset(samples=[[question] for question in questions], visible=bool(questions))
+        samples = [[question] for question in questions]
+        # Gradio would cut a sample short, but no label.
+        return gr.Dataset(samples=samples, sample_labels=questions, visible=bool(questions))
 
     def _ask(
         self, typed: str, turns: Turns, words: Phrases,
@@ -346,64 +336,3 @@ def said(turns: Turns, words: Phrases) -> str:
     return markup.conversation(
         [(turn.typed, turn.understood, turn.answer) for turn in turns], words
     )
-
-
-def as_json(turns: Turns) -> str:
-    """Return a conversation with its sources as JSON: a list of what ``ask --json`` prints."""
-    return to_json(
-        [
-            {"typed": turn.typed, **answer_to_dict(turn.answer)}
-            for turn in turns
-            if turn.answer is not None
-        ],
-        indent=1,
-    )
-
-
-def as_markdown(turns: Turns) -> str:
-    """Return a conversation with its sources as Markdown, documents' own markup escaped."""
-    lines: list[str] = []
-    for turn in turns:
-        if turn.answer is not None:
-            lines += [f"## {_plain(turn.understood)}", "", *_answered(turn.answer), ""]
-    return "\n".join(lines)
-
-
-def _answered(answer: Answer) -> Iterator[str]:
-    words = wording_for(answer)
-    if answer.answered:
-        if says := verdict(answer, words):
-            yield from (says, "")
-        for line in headlines(answer, words):
-            texts = [f"**{_plain(text)}**" for text, _ in line.texts]
-            yield f"* {words.list_of(texts)}{_plain(line.note)}"
-        yield from (f"* {_plain(words.unsaid.format(asked))}" for asked in answer.unsaid)
-    else:
-        yield unanswered(answer, words)
-    for caption, rows in differing(answer, words):
-        yield from ("", caption, "", *map(_row, rows))
-    rows, result = put_together(answer, words)
-    if rows:
-        yield from ("", *map(_row, rows), "", _plain(result))
-    if told := words.filtered(answer.filters):
-        yield from ("", _plain(told))
-    if answer.nearest:
-        yield from ("", words.nearest)
-    for citation in answer.shown:
-        notes = [words.excerpt] if citation.document.excerpt else []
-        yield ""
-        yield f"> {_plain(citation.quote)}"
-        yield ">"
-        yield f"> [{citation.number}] {_plain(heading(citation.document))}, {citation.place}"
-        yield from (f"> ({_plain(note)})" for note in (*notes, *citation.document.warnings))
-
-
-def _row(row: Row) -> str:
-    numbers = "".join(f"[{number}]" for number in row.citations)
-    return f"* {' · '.join(map(_plain, filter(None, row.cells)))} {numbers}{row.note}"
-
-
-def _plain(text: str) -> str:
-    """Return a text on one line with what Markdown or HTML would take for markup escaped."""
-    marked = re.sub(r"([\\`*_{}\[\]()<>#+!|~&:-])", r"\\\1", on_one_line(text))
-    return re.sub(r"^(\d+)\.", r"\1\\.", marked)

@@ -11,14 +11,16 @@ import gradio as gr
 from rag.engine import Engine
 from rag.errors import YinjuError
 from rag.indexing import AddReport
+from rag.records import Document
 from rag.sources import SUFFIXES, load_file
-from rag.web import markup
+from rag.web import markup, opened
+from rag.web.listing import CLICKS, Order
+from rag.web.listing import listing as table
 from rag.web.phrases import ENGLISH, Phrases
+from rag.web.saving import file_name, named
 from rag.web.shelf import Shelf
 
 MOST_FILES = 50
-
-_WIDTHS: list[int | str] = [260, 150, 110, 80, 80, 180]
 
 
 class Library:
@@ -29,6 +31,7 @@ class Library:
         self._shelf = Shelf(engine)
         words = ENGLISH
         self.chosen = gr.State("")
+        self.order = gr.State(Order())
         with gr.Row():
             with gr.Column(scale=3):
                 self.files = gr.File(
@@ -38,27 +41,38 @@ class Library:
                 self.progress = gr.HTML(elem_id="yj-progress", padding=False)
                 self.stop = gr.Button(words.stop, size="sm", visible=False)
                 self.find = gr.Textbox("", label=words.find, elem_id="yj-find")
-                self.table = gr.Dataframe(
-                    headers=list(words.columns), datatype="str", interactive=False,
-                    elem_id="yj-documents", label=words.documents, column_widths=_WIDTHS,
+                self.table = gr.HTML(
+                    js_on_load=CLICKS, elem_id="yj-documents", padding=False,
+                    apply_default_css=False,
                 )  # fmt: skip
-            with gr.Column(scale=2):
-                with gr.Row():
-                    self.delete = gr.Button(
-                        words.delete, size="sm", variant="stop", interactive=False
-                    )
-                    self.sure = gr.Button(
-                        words.sure, size="sm", variant="stop", visible=False, elem_id="yj-sure"
-                    )
-                    self.explain = gr.Button(words.dropped, size="sm", interactive=False)
-                self.shown = gr.HTML(elem_id="yj-shown", padding=False)
+            with gr.Column(scale=2, elem_classes=["yj-beside"]):
+                with gr.Row(visible=False) as self.acts:
+                    self.explain = gr.Button(words.dropped, size="sm", min_width=120)
+                    self.delete = gr.Button(words.delete, size="sm", min_width=120)
+                with gr.Column(visible=False) as self.confirming:
+                    self.asked = gr.HTML(padding=False)
+                    with gr.Row():
+                        self.sure = gr.Button(
+                            words.delete,
+                            size="sm",
+                            variant="stop",
+                            elem_id="yj-sure",
+                            min_width=120,
+                        )
+                        self.cancel = gr.Button(
+                            words.cancel, size="sm", elem_id="yj-cancel", min_width=120
+                        )
+                self.shown = gr.HTML(
+                    markup.note(words.choose), js_on_load=opened.SCRIPT, elem_id="yj-shown",
+                    elem_classes=[opened.STYLE], padding=False,
+                )  # fmt: skip
 
     def listen(self, language: gr.State, page: gr.Blocks) -> None:
         """Connect what the visitor does with what happens."""
         private: dict[str, Any] = {"api_visibility": "private"}
         listing = {
             "fn": self._list,
-            "inputs": [self.find, language],
+            "inputs": [self.find, self.order, self.chosen, language],
             "outputs": [self.table],
             **private,
         }
@@ -73,12 +87,22 @@ class Library:
             lambda: ("", gr.Button(visible=False), None), None,
             [self.progress, self.stop, self.files], cancels=[adding], **private,
         ).then(**listing)  # fmt: skip
-        acts = [self.delete, self.explain, self.sure]
-        self.table.select(self._choose, language, [self.chosen, self.shown, *acts], **private)
-        self.delete.click(self._ask_first, None, self.sure, **private)
-        self.sure.click(
-            self._delete, [self.chosen, language], [self.chosen, self.shown, *acts], **private
+        document = [self.chosen, self.shown, self.acts, self.confirming]
+        self.table.select(self._choose, language, document, **private)
+        self.table.select(
+            self._sort, self.order, self.order, trigger_mode="multiple", **private
         ).then(**listing)
+        self.shown.clear(lambda words: _nothing(words), language, document, **private)
+        language.change(self._say_again, [self.chosen, language], document, **private)
+        self.delete.click(
+            self._ask_first, [self.chosen, language], [self.asked, self.acts, self.confirming],
+            **private,
+        )  # fmt: skip
+        self.cancel.click(
+            lambda: (gr.update(visible=True), gr.update(visible=False)), None,
+            [self.acts, self.confirming], **private,
+        )  # fmt: skip
+        self.sure.click(self._delete, [self.chosen, language], document, **private).then(**listing)
         self.explain.click(self._explain, [self.chosen, language], self.shown, **private)
 
     def labels(self, words: Phrases) -> list[tuple[Any, dict[str, Any]]]:
@@ -87,40 +111,61 @@ class Library:
             (self.files, {"label": words.add}),
             (self.stop, {"value": words.stop}),
             (self.find, {"label": words.find}),
-            (self.table, {"label": words.documents}),
             (self.delete, {"value": words.delete}),
-            (self.sure, {"value": words.sure}),
+            (self.sure, {"value": words.delete}),
+            (self.cancel, {"value": words.cancel}),
             (self.explain, {"value": words.dropped}),
         ]
 
-    def _list(self, find: str, words: Phrases) -> gr.Dataframe:
-        return gr.Dataframe(self._shelf.rows(find), headers=list(words.columns))
+    def _list(self, find: str, order: Order, chosen: str, words: Phrases) -> str:
+        return table(self._shelf.rows(find), order, chosen, words)
 
-    def _choose(self, words: Phrases, event: gr.SelectData) -> tuple[Any, ...]:
-        key = str(event.row_value[-1])
+    def _sort(self, order: Order, event: gr.EventData) -> Any:  # noqa: ANN401
+        column = (event._data or {}).get("column")
+        if isinstance(column, int) and 0 <= column < len(ENGLISH.columns):
+            return order.then(column)
+        return gr.skip()
+
+    def _choose(self, words: Phrases, event: gr.EventData) -> tuple[Any, ...]:
+        chosen = (event._data or {}).get("id")
+        if not isinstance(chosen, str):
+            return (gr.skip(),) * 4
+        return self._say_again(chosen, words)
+
+    def _say_again(self, chosen: str, words: Phrases) -> tuple[Any, ...]:
+        """Show the chosen document, or that none is."""
+        if not chosen:
+            return _nothing(words)
+        document = markup.document(self._document(chosen), words)
+        return chosen, document, gr.update(visible=True), gr.update(visible=False)
+
+    def _document(self, chosen: str) -> Document:
         try:
-            document = markup.document(self._engine.document(key), words)
+            return self._engine.document(self._shelf.key_of(chosen))
         except YinjuError as error:
             raise markup.problem(error) from error
-        return key, document, *_acts(chosen=True)
 
-    def _ask_first(self) -> gr.Button:
-        return gr.Button(visible=True)
+    def _ask_first(self, chosen: str, words: Phrases) -> tuple[Any, ...]:
+        question = words.sure.format(named(self._document(chosen)))
+        return markup.note(question), gr.update(visible=False), gr.update(visible=True)
 
-    def _delete(self, key: str, words: Phrases) -> tuple[Any, ...]:
+    def _delete(self, chosen: str, words: Phrases) -> tuple[Any, ...]:
+        document = self._document(chosen)
         try:
-            self._shelf.delete(key)
+            self._shelf.delete(document.key)
         except YinjuError as error:
             raise markup.problem(error) from error
-        return "", markup.note(words.deleted.format(key)), *_acts(chosen=False)
+        return ("", markup.note(words.deleted.format(named(document))), *_nothing(words)[2:])
 
-    def _explain(self, key: str, words: Phrases) -> str:
+    def _explain(self, chosen: str, words: Phrases) -> str:
+        """Show what cleaning left out of the file above the document."""
+        document = self._document(chosen)
         try:
-            path = Path(self._engine.document(key).path)
-            source = load_file(path, similarity=self._engine.similarity)
+            source = load_file(Path(document.path), similarity=self._engine.similarity)
         except (YinjuError, OSError) as error:
             raise markup.problem(error) from error
-        return markup.dropped(source.dropped, words)
+        left_out = markup.dropped(source.dropped, file_name(document), words)
+        return left_out + markup.document(document, words)
 
     def _add(self, given: Sequence[str] | None, words: Phrases) -> Iterator[tuple[str, Any, Any]]:
         """Add files from the browser, telling how far the work is."""
@@ -154,6 +199,7 @@ def _told(report: AddReport, words: Phrases) -> str:
     return markup.notes(lines)
 
 
-def _acts(*, chosen: bool) -> tuple[gr.Button, gr.Button, gr.Button]:
-    """Return what may be done with a document: delete it, see what was left out; not be sure."""
-    return gr.Button(interactive=chosen), gr.Button(interactive=chosen), gr.Button(visible=False)
+def _nothing(words: Phrases) -> tuple[Any, ...]:
+    """Return that no document is chosen, and nothing to do with one."""
+    hidden = gr.update(visible=False)
+    return "", markup.note(words.choose), hidden, hidden

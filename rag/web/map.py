@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -16,25 +15,37 @@ from rag.errors import YinjuError
 from rag.mapping import nearest, place_passages, sample
 from rag.records import Citation, Document
 from rag.store import StoreReader
-from rag.terminal import on_one_line
-from rag.web import markup
+from rag.web import markup, opened
 from rag.web.chat import Turns
 from rag.web.phrases import Phrases
 from rag.web.picture import Placed, Point, picture
+from rag.web.saving import named
 
 _AT_ONCE = 4
 _LAST_ID = 2**63 - 1
 _NUMBER = re.compile(r"[0-9]{1,19}")
 
 _CLICKS = """
+const REACH = 20;  // CSS pixels
 const open = (point) => {
   element.querySelectorAll('.yj-chosen').forEach((one) => one.classList.remove('yj-chosen'));
   point.classList.add('yj-chosen');
+  window.yinjuOpener = point;
   trigger('select', { number: point.dataset.number });
 };
 element.addEventListener('click', (event) => {
-  const point = event.target.closest('[data-act=open]');
-  if (point) open(point);
+  if (!event.target.closest('svg')) return;
+  // A finger needs not hit the point itself: of those within its reach the nearest one is meant.
+  const away = (point) => {
+    const box = point.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    return Math.hypot(event.clientX - x, event.clientY - y) - box.width / 2;
+  };
+  const points = [...element.querySelectorAll('[data-act=open]')].map((one) => [away(one), one]);
+  const [distance, point] = points.reduce(
+    (best, one) => (one[0] <= best[0] ? one : best), [Infinity, null]
+  );
+  if (point && distance <= REACH) open(point);
 });
 // One stop of the tab key, not one a point: the arrows go from point to point.
 element.addEventListener('keydown', (event) => {
@@ -55,16 +66,6 @@ element.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 """
-_TO_PASSAGE = """
-watch('value', () => {
-  const box = document.getElementById('yj-map-opened');
-  const quote = box && box.querySelector('.yj-quote');
-  if (!quote) return;
-  const above = quote.getBoundingClientRect().top - box.getBoundingClientRect().top;
-  box.scrollTop += above - box.clientHeight / 3;
-  box.scrollIntoView({ block: 'nearest' });
-});
-"""
 
 
 class Map:
@@ -78,10 +79,11 @@ class Map:
         with gr.Row():
             with gr.Column(scale=3):
                 self.picture = gr.HTML(js_on_load=_CLICKS, elem_id="yj-map", padding=False)
-            with gr.Column(scale=2):
+            with gr.Column(scale=2, elem_classes=["yj-beside"]):
                 self.source = gr.HTML(
-                    js_on_load=_TO_PASSAGE, elem_id="yj-map-opened", padding=False
-                )
+                    js_on_load=opened.SCRIPT, elem_id="yj-map-opened",
+                    elem_classes=[opened.STYLE], padding=False,
+                )  # fmt: skip
 
     def listen(self, language: gr.State, turns: gr.State, tab: gr.Tab) -> None:
         """Connect what the visitor does with what happens."""
@@ -175,7 +177,7 @@ def place(index: StoreReader) -> Placed:
 def _title(document: Document | None, key: str) -> str:
     if document is None:
         return key
-    return on_one_line(document.title) or Path(document.path).name or key
+    return named(document)
 
 
 def _hits(index: StoreReader, placed: Placed, turns: Turns) -> list[Point]:

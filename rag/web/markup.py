@@ -7,8 +7,9 @@ is written as character references.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from time import monotonic_ns
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -18,13 +19,13 @@ from rag.records import Answer, Citation, Document
 from rag.sources import Dropped
 from rag.terminal import heading, on_one_line, printable
 from rag.web.phrases import Phrases
+from rag.web.saving import copied, file_name, named
 from rag.wording import (
     Headline,
     Row,
     Wording,
     differing,
     headlines,
-    plain,
     put_together,
     unanswered,
     verdict,
@@ -34,6 +35,9 @@ from rag.wording import (
 # Gradio fills its templates in after this: {{…}} and ${…} must not be found in a value.
 _PLACEHOLDERS = str.maketrans({char: f"&#{ord(char)};" for char in "{}$`\\"})
 
+
+# What stands before the name in an absolute path; in an address, a slash stands behind a colon.
+_FOLDERS = re.compile(r"""(?<![\w.:/\\])(?:[A-Za-z]:)?[/\\](?:[^\s/\\:,;"'<>|]+[/\\])*(?=\w)""")
 
 _AROUND = 10_000
 """How much of a document is shown before and after a quotation."""
@@ -91,7 +95,7 @@ def _answer(turn: int, answer: Answer, phrases: Phrases) -> str:
         if answer.shown:
             parts.append(f'<p class="yj-near">{shown(words.nearest)}</p>')
     parts += [_cited(turn, citation, words, phrases) for citation in answer.shown]
-    text = shown(plain(answer, words) or unanswered(answer, words))
+    text = shown(copied(answer))
     parts.append(
         _progress(answer, phrases) if answer.writing else _end(turn, answer, words, phrases)
     )
@@ -162,9 +166,10 @@ def _cells(row: Row, turn: int) -> tuple[str, ...]:
     return (*map(shown, row.cells), numbers + shown(row.note))
 
 
-def _table(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
+def _table(caption: str, rows: Sequence[tuple[str, ...]], style: str = "") -> str:
     lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<table class="yj-table"><caption>{shown(caption)}</caption>{lines}</table>'
+    names = f"yj-table {style}".strip()
+    return f'<table class="{names}"><caption>{shown(caption)}</caption>{lines}</table>'
 
 
 def _cited(turn: int, citation: Citation, words: Wording, phrases: Phrases) -> str:
@@ -215,7 +220,8 @@ def source(citation: Citation, phrases: Phrases) -> str:
     after = _figures(text[citation.end : last]) + ("\n…" if last < len(text) else "")
     quote = f'<span id="yj-quote" class="yj-quote" tabindex="-1">{_quote(citation)}</span>'
     return (
-        f'<article class="yj-document">{_head(citation.document, citation.place, phrases)}'
+        f"{_opening(phrases)}"
+        f"{_head(citation.document, citation.place, phrases)}"
         f'<div class="yj-text">{before}{quote}{after}</div></article>'
     )
 
@@ -224,7 +230,7 @@ def document(item: Document, phrases: Phrases) -> str:
     """Return a document, of a very long one the beginning."""
     rest = "\n…" if len(item.text) > _LONG else ""
     return (
-        f'<article class="yj-document">{_head(item, "", phrases)}'
+        f"{_opening(phrases)}{_head(item, '', phrases)}"
         f'<div class="yj-text">{_figures(item.text[:_LONG])}{rest}</div></article>'
     )
 
@@ -233,10 +239,25 @@ def _figures(text: str) -> str:
     return _marked(text, ((f.start, f.end) for f in find_figures(text)), 0, "yj-figure")
 
 
+def _opening(phrases: Phrases) -> str:
+    """Return where a document begins, with the way back to what it was opened from.
+
+    The time makes a document that is opened again another value, so that the page goes there again.
+    """
+    return (
+        f'<article class="yj-document" data-opened="{monotonic_ns()}" tabindex="-1">'
+        '<p class="yj-close"><button type="button" data-act="close">'
+        f"✕ {shown(phrases.close)}</button></p>"
+    )
+
+
 def _head(item: Document, place: str, phrases: Phrases) -> str:
     day = item.published.isoformat() if item.published else ""
     facts = " · ".join(filter(None, (item.publisher, day)))
-    where = ", ".join(filter(None, (Path(item.path).name, place)))
+    wording, name = phrases.wording, file_name(item)
+    where = wording.comma.join(
+        filter(None, (name if item.title else "", wording.place(place) if place else ""))
+    )
     link = ""
     if urlsplit(item.url).scheme in ("http", "https"):
         link = (
@@ -244,16 +265,24 @@ def _head(item: Document, place: str, phrases: Phrases) -> str:
             f"{phrases.original} ↗</a>"
         )
     warnings = "".join(f'<p class="yj-warning">⚠ {shown(note)}</p>' for note in item.warnings)
-    title = on_one_line(item.title) or Path(item.path).name or item.key
     return (
-        f"<h3>{shown(title)}</h3><p class='yj-source'>{shown(facts)}</p>"
-        f"<p class='yj-source'>{shown(on_one_line(where))} {link}</p>{warnings}"
+        f"<h3>{shown(named(item))}</h3>{_line(shown(facts))}"
+        f"{_line(' '.join(filter(None, (shown(on_one_line(where)), link))))}{warnings}"
     )
 
 
+def _line(html: str) -> str:
+    return f'<p class="yj-source">{html}</p>' if html else ""
+
+
 def problem(error: Exception) -> gr.Error:
-    """Return an error to show; what a file is called is no markup in it, nor where it lies."""
-    return gr.Error(shown(str(error)), print_exception=False)
+    """Return an error to show; no markup is in it, nor where files lie."""
+    return gr.Error(shown(_without_folders(str(error))), print_exception=False)
+
+
+def _without_folders(text: str) -> str:
+    """Return a message with files' names for their paths, which are no visitor's business."""
+    return _FOLDERS.sub("", text)
 
 
 def note(text: str) -> str:
@@ -263,7 +292,11 @@ def note(text: str) -> str:
 
 def warning(text: str) -> str:
     """Return a line of the page's own that says what is wrong, "" for none."""
-    return f'<p class="yj-note yj-warning" role="alert">⚠ {shown(text)}</p>' if text else ""
+    return (
+        f'<p class="yj-note yj-warning" role="alert">⚠ {shown(_without_folders(text))}</p>'
+        if text
+        else ""
+    )
 
 
 def notes(lines: Iterable[str]) -> str:
@@ -278,7 +311,12 @@ def progress(label: str, done: int, expected: int) -> str:
     return f'<label class="yj-note">{shown(label)}{count} <progress{value}></progress></label>'
 
 
-def dropped(parts: Sequence[Dropped], phrases: Phrases) -> str:
-    """Return what cleaning left out of a file, with the reasons."""
-    rows = [(shown(part.place), shown(part.reason), shown(part.text)) for part in parts]
-    return _table(f"{phrases.dropped}: {len(rows)}", rows)
+def dropped(parts: Sequence[Dropped], name: str, phrases: Phrases) -> str:
+    """Return what cleaning left out of a file, with the reasons; one line where it is nothing."""
+    if not parts:
+        return note(phrases.nothing_dropped.format(name))
+    rows = [
+        (shown(phrases.wording.place(part.place)), shown(part.reason), shown(part.text))
+        for part in parts
+    ]
+    return _table(f"{phrases.dropped}: {len(rows)}", rows, "yj-left-out")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from rag import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Phrases:
     backwards: str
     open_source: str
     original: str
+    close: str
     good: str
     bad: str
     copy: str
@@ -39,10 +42,16 @@ class Phrases:
     stop: str
     delete: str
     sure: str
+    cancel: str
+    choose: str
+    warnings: str
+    first_of: str
+    none_found: str
     find: str
     documents: str
     columns: tuple[str, ...]
     dropped: str
+    nothing_dropped: str
     added: str
     not_read: str
     deleted: str
@@ -87,6 +96,8 @@ class Phrases:
     opinions: str
     disliked: str
     language: str
+    # Gradio hashes what it keeps for a visitor.
+    wording: wording.Wording = field(hash=False)
 
 
 ENGLISH = Phrases(
@@ -110,6 +121,7 @@ ENGLISH = Phrases(
     backwards="The first of the two dates is after the second.",
     open_source="Open source",
     original="original",
+    close="Close",
     good="Good answer",
     bad="Bad answer",
     copy="Copy",
@@ -119,11 +131,17 @@ ENGLISH = Phrases(
     adding="Adding",
     stop="Stop",
     delete="Delete",
-    sure="Delete it from the index",
-    find="Find in titles, publishers and keys",
+    sure="Delete “{}” from the index?",
+    cancel="Cancel",
+    choose="Choose a document to read it here.",
+    warnings="⚠ {} noted",
+    first_of="The first {} of {} documents; type above to find others.",
+    none_found="No document is found.",
+    find="Find in titles, publishers and file names",
     documents="Documents",
-    columns=("Title", "Publisher", "Published", "Passages", "Warnings", "Key"),
+    columns=("Document", "Publisher", "Published", "Passages"),
     dropped="What cleaning leaves out",
+    nothing_dropped="Cleaning leaves nothing out of {}.",
     added="{} added, {} updated, {} unchanged",
     not_read="Not read: {}",
     deleted="Deleted: {}",
@@ -143,9 +161,9 @@ ENGLISH = Phrases(
     evaluate="Run the evaluation",
     evaluating="Asking the gold questions",
     runs="Runs",
-    no_runs="No evaluation is kept yet. Run one here, or with `rag eval` over this index.",
+    no_runs="No evaluation is kept yet. Run one here, or with “rag eval” over this index.",
     no_gold="The gold questions come with a checkout of the source, and this is none. "
-    "`rag eval --gold FILE` asks your own.",
+    "“rag eval --gold FILE” asks your own.",
     not_kept="The run could not be kept: {}",
     measured="{} questions ({}), {} documents, model {}, threshold {}",
     by_pair="By language pair, question to proof",
@@ -180,6 +198,7 @@ ENGLISH = Phrases(
     opinions="Answers that visitors liked: {}, disliked: {}",
     disliked="The last questions whose answers were disliked",
     language="中文",
+    wording=wording.ENGLISH,
 )
 CHINESE = Phrases(
     name="引据",
@@ -202,6 +221,7 @@ CHINESE = Phrases(
     backwards="前一个日期晚于后一个日期。",
     open_source="打开出处",
     original="原文链接",
+    close="关闭",
     good="回答得好",
     bad="回答得不好",
     copy="复制",
@@ -211,11 +231,17 @@ CHINESE = Phrases(
     adding="正在添加",
     stop="停止",
     delete="删除",
-    sure="确定从索引中删除",
-    find="在标题、发布者和键中查找",
+    sure="从索引中删除“{}”？",
+    cancel="取消",
+    choose="点选一篇文档，即可在此阅读。",
+    warnings="⚠ {} 条提示",
+    first_of="共 {1} 篇文档，此处为前 {0} 篇；可在上方输入文字查找。",
+    none_found="没有找到文档。",
+    find="在标题、发布者和文件名中查找",
     documents="文档",
-    columns=("标题", "发布者", "发布日期", "段落数", "提示", "键"),
+    columns=("文档", "发布者", "发布日期", "段落数"),
     dropped="清洗时去掉的内容",
+    nothing_dropped="清洗时没有从 {} 中去掉任何内容。",
     added="新增 {}，更新 {}，未变 {}",
     not_read="未能读取：{}",
     deleted="已删除：{}",
@@ -234,8 +260,8 @@ CHINESE = Phrases(
     evaluate="运行评测",
     evaluating="正在提问评测题",
     runs="评测记录",
-    no_runs="还没有评测记录。可在此运行，或对这个索引执行 `rag eval`。",
-    no_gold="评测题随源代码检出提供，这里没有。可用 `rag eval --gold FILE` 提问您自己的题目。",
+    no_runs="还没有评测记录。可在此运行，或对这个索引执行“rag eval”。",
+    no_gold="评测题随源代码检出提供，这里没有。可用“rag eval --gold FILE”提问您自己的题目。",
     not_kept="评测结果未能保存：{}",
     measured="{} 道题（{}），{} 篇文档，模型 {}，阈值 {}",
     by_pair="按语言对（问题→证据）",
@@ -270,6 +296,7 @@ CHINESE = Phrases(
     opinions="访客认为好的回答：{}，不好的回答：{}",
     disliked="最近被认为回答得不好的问题",
     language="English",
+    wording=wording.CHINESE,
 )
 
 

@@ -16,7 +16,7 @@ from rag.web.phrases import Phrases
 MOST_NAMED = 12
 """How many documents the legend names."""
 
-_WIDTH, _HEIGHT, _MARGIN = 800, 600, 16
+_WIDTH, _HEIGHT, _MARGIN = 800, 600, 24
 _MANY = 300
 _GOLDEN_ANGLE = 137.508
 _LUMINANCE = 0.2
@@ -69,9 +69,10 @@ def picture(placed: Placed, hits: Sequence[Point], words: Phrases) -> str:
         facts = words.mapped_of.format(f"{count:,}", f"{placed.total:,}")
     lines = map(markup.shown, (facts, words.map_hint, *([words.ringed] if hits else [])))
     legend = _legend([(titles[key], colours[key]) for key in ranked], words)
+    style = "yj-map yj-many" if count > _MANY else "yj-map"
     return (
         f'<p class="yj-note">{"<br>".join(lines)}</p>'
-        f'<svg class="yj-map" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" '
+        f'<svg class="{style}" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" '
         f'aria-label="{markup.shown(facts)}">{circles}</svg>{legend}'
     )
 

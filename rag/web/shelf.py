@@ -10,18 +10,21 @@ from pathlib import Path
 from weakref import ReferenceType, ref
 
 from rag.engine import Engine
+from rag.errors import UsageError
 from rag.filtering import is_found
 from rag.indexing import AddReport
 from rag.records import Document
 from rag.sources import document_path
 from rag.store import UPLOADS, CatalogReader, StoreReader
 from rag.terminal import on_one_line
+from rag.web.listing import Row
 from rag.web.progress import follow
+from rag.web.saving import file_name
 
 News = tuple[str, int, int]
 """A file, passages done, passages expected."""
 
-_Listing = list[tuple[Document, list[str]]]
+_Listing = list[tuple[Document, Row]]
 """Documents without their texts, and their rows."""
 
 
@@ -32,11 +35,23 @@ class Shelf:
         self._engine = engine
         self._listed: tuple[ReferenceType[StoreReader], _Listing] | None = None
 
-    def rows(self, find: str) -> list[list[str]]:
-        """Return the documents that a text is in the title, publisher or key of, the key last."""
+    def rows(self, find: str) -> list[Row]:
+        """Return the documents that a text is in the title, publisher, file or key of."""
         if not self._engine.has_index():
             return []
         return [row for item, row in self._listing() if is_found(item, find)]
+
+    def key_of(self, name: str) -> str:
+        """Return the key of the document that a row's id names.
+
+        Raises:
+            UsageError: it is no longer in the index.
+        """
+        if self._engine.has_index():
+            for item, row in self._listing():
+                if row.id == name:
+                    return item.key
+        raise UsageError("this document is no longer in the index")
 
     def _listing(self) -> _Listing:
         """Return the documents of the current generation, read once, and their rows."""
@@ -110,9 +125,14 @@ class Shelf:
                     path.parent.rmdir()
 
 
-def _row(document: Document, catalog: CatalogReader) -> list[str]:
-    return [
-        on_one_line(document.title), on_one_line(document.publisher),
+def _row(document: Document, catalog: CatalogReader) -> Row:
+    return Row(
+        # A key may be a path, and where files lie is no visitor's business.
+        hashlib.sha256(document.key.encode()).hexdigest()[:20],
+        on_one_line(document.title).strip(),
+        file_name(document),
+        on_one_line(document.publisher),
         document.published.isoformat() if document.published else "",
-        str(len(catalog.passage_ids_of(document.key))), str(len(document.warnings)), document.key,
-    ]  # fmt: skip
+        len(catalog.passage_ids_of(document.key)),
+        len(document.warnings),
+    )

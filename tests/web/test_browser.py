@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -34,6 +35,7 @@ pytestmark = [
 
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 PLACEHOLDERS = "{{7*7}} ${window.hacked=1}"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 DOCUMENTS = [
     {
         "id": "mill",
@@ -103,13 +105,15 @@ def visits(browser: Browser, address: str) -> Iterator[list[BrowserContext]]:
 
 
 def visit(
-    browser: Browser, address: str, visits: list[BrowserContext], locale: str = "en-GB"
-) -> Page:
-    context = browser.new_context(locale=locale)
+    browser: Browser, address: str, visits: list[BrowserContext], locale: str = "en-GB",
+    **options: Any,  # noqa: ANN401
+) -> Page:  # fmt: skip
+    context = browser.new_context(locale=locale, **options)
     visits.append(context)
     page = context.new_page()
     page.goto(address)
-    expect(page.locator("#yj-language")).to_have_text("中文" if locale < "zh" else "English")
+    other = "中文" if locale < "zh" else "English"
+    expect(page.locator("#yj-language")).to_have_text(other, timeout=20_000)
     return page
 
 
@@ -143,6 +147,51 @@ def test_a_question_to_begin_with_is_answered(page: Page) -> None:
         "The dairy of Holm churns how many kilograms of butter every week?"
     )
     expect(page.locator(".yj-words").first).to_contain_text("950 kilograms")
+    # They are to begin with, and come back for a new conversation.
+    expect(examples.first).to_be_hidden()
+    page.get_by_role("button", name="New conversation").click()
+    expect(examples.first).to_be_visible()
+
+
+def test_an_opened_source_closes_and_leads_back_to_the_conversation(
+    browser: Browser, address: str, visits: list[BrowserContext]
+) -> None:
+    page = visit(browser, address, visits, **PHONE)
+    ask(page, "How many tonnes of rye did the mill of Ostby grind in 2019?")
+    number = page.locator("button[data-act=open][data-number='1']").first
+    close = page.locator("#yj-opened button[data-act=close]")
+    for way in (close.click, lambda: page.keyboard.press("Escape")):
+        number.click()
+        expect(page.locator("#yj-opened .yj-quote")).to_be_in_viewport()
+        expect(close).to_be_in_viewport()
+        way()
+        expect(page.locator("#yj-opened .yj-document")).to_have_count(0)
+        expect(number).to_be_focused()
+        expect(number).to_be_in_viewport()
+
+
+def test_an_answer_comes_into_sight_on_a_phone(
+    browser: Browser, address: str, visits: list[BrowserContext]
+) -> None:
+    page = visit(browser, address, visits, **PHONE)
+    ask(page, "How many tonnes of rye did the mill of Ostby grind in 2019?")
+    expect(page.locator("#yj-opened .yj-quote")).to_be_attached()
+    ask(page, "Who built the wheel of the mill?")
+    # Nothing that comes after moves it away again.
+    page.wait_for_timeout(1_000)
+    expect(page.locator(".yj-asked").last).to_be_in_viewport()
+    expect(page.locator(".yj-words").last).to_be_in_viewport()
+
+
+def test_an_answer_is_copied_with_its_source(
+    browser: Browser, address: str, visits: list[BrowserContext]
+) -> None:
+    page = visit(browser, address, visits, permissions=["clipboard-read", "clipboard-write"])
+    ask(page, "How many tonnes of rye did the mill of Ostby grind in 2019?")
+    page.locator("button[data-act=copy]").click()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith("3,200 tonnes\n\n[1] “🌾🌾 In 𠮷野 they say 🎉: the mill")
+    assert text.endswith("The mill of Ostby · Ostby Herald · 2020-02-01, all.jsonl, record 1")
 
 
 def test_a_follow_up_is_shown_as_it_was_understood_and_can_be_changed(page: Page) -> None:
@@ -194,9 +243,20 @@ def test_an_upload_is_answered_from_and_can_be_deleted(page: Page, tmp_path: Pat
     ask(page, "How many pots does the kiln of Tarn fire a week?")
     expect(page.locator(".yj-words").first).to_contain_text("640 pots")
     page.get_by_role("tab", name="Library").click()
-    page.get_by_role("button", name="Delete", exact=True).click()
+    delete = page.get_by_role("button", name="Delete", exact=True)
+    delete.click()
+    expect(page.get_by_text("Delete “The kiln of Tarn” from the index?")).to_be_visible()
+    expect(delete).to_have_count(1)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#yj-sure")).to_be_hidden()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="What cleaning leaves out").click()
+    expect(page.locator("#yj-shown .yj-note")).to_have_text(
+        "Cleaning leaves nothing out of kiln.md."
+    )
+    delete.click()
     page.locator("#yj-sure").click()
-    expect(page.locator("#yj-shown")).to_contain_text("Deleted")
+    expect(page.locator("#yj-shown")).to_have_text("Deleted: The kiln of Tarn")
     expect(page.locator("#yj-sure")).to_be_hidden()
     expect(rows).to_have_count(0)
 
@@ -268,6 +328,47 @@ def test_no_markup_of_a_document_a_title_or_a_question_runs(page: Page) -> None:
     expect(page.locator("#yj-shown")).to_contain_text("{{7*7}}")
     assert page.evaluate("window.hacked") is None
     assert page.locator(".yj-turn img, .yj-document img, #yj-documents img").count() == 0
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_library_is_as_wide_as_the_page_and_sorts_and_shows_no_path(
+    browser: Browser, address: str, visits: list[BrowserContext], phone: bool, folder: Path
+) -> None:
+    wide = {"viewport": {"width": 1280, "height": 860}}
+    page = visit(browser, address, visits, "zh-CN", **(PHONE if phone else wide))
+    page.get_by_role("tab", name="文档库").click()
+    rows = page.locator("#yj-documents tbody tr")
+    expect(rows).to_have_count(len(DOCUMENTS))
+    fits = "(element) => element.scrollWidth <= element.clientWidth"
+    assert page.locator(".yj-shelf").evaluate(fits)
+    assert page.locator("html").evaluate(fits)
+    head = page.locator("#yj-documents th").filter(has_text="发布日期")
+    for way, first in (("ascending", "2020-02-01"), ("descending", "2022-05-06")):
+        head.locator("button").click()
+        expect(head).to_have_attribute("aria-sort", way)
+        expect(rows.first).to_contain_text(first)
+    page.locator("#yj-documents").get_by_text("云溪粮仓").click()
+    expect(rows.filter(has_text="云溪粮仓")).to_have_class("yj-chosen")
+    expect(page.locator("#yj-shown h3")).to_have_text("云溪粮仓")
+    expect(page.locator("#yj-shown h3")).to_be_in_viewport()
+    assert str(folder) not in page.content()
+    page.keyboard.press("Escape")
+    expect(page.locator("#yj-shown")).to_have_text("点选一篇文档，即可在此阅读。")
+
+
+def test_a_finger_beside_a_point_of_the_map_opens_it(
+    browser: Browser, address: str, visits: list[BrowserContext]
+) -> None:
+    page = visit(browser, address, visits, **PHONE)
+    page.get_by_role("tab", name="Map").click()
+    point = page.locator("#yj-map circle").filter(has_text="云溪粮仓")
+    box = point.bounding_box()
+    assert box is not None
+    assert box["width"] > 12
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] + 8)
+    expect(page.locator("#yj-map-opened h3")).to_have_text("云溪粮仓")
+    page.locator("#yj-map-opened button[data-act=close]").click()
+    expect(page.locator("#yj-map-opened .yj-document")).to_have_count(0)
 
 
 def test_visitors_do_not_see_each_others_conversations(

@@ -1,6 +1,7 @@
 """Texts as HTML, and conversations as files: nothing in them is markup but ours."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -16,11 +17,14 @@ from rag.records import (
     Fault,
     Figure,
     Filters,
+    Origin,
+    PlaceUnit,
     Relation,
     Reported,
     Sentence,
     Verdict,
 )
+from rag.sources import Dropped
 from rag.web import markup
 from rag.web.chat import Turn, as_json, as_markdown
 from rag.web.phrases import CHINESE, ENGLISH, phrases_for
@@ -124,7 +128,7 @@ def test_an_export_says_what_the_page_says() -> None:
         verdict=Verdict(boats, agrees=False),
     )  # fmt: skip
     text = as_markdown((Turn("x", "Did it hold 50 cars?", answer),))
-    for said in ("No, the source says:", "Sources differ:", "* 48 cars · to 2030\\-01\\-02 [1]"):
+    for said in ("No, the source says:", "Sources differ:", "* 48 cars · to 2030-01-02 [1]"):
         assert said in text
     assert "* 50 cars · no date [1]" in text
     assert "* **48 cars**: the sources differ" in text.replace("\\", "")
@@ -139,8 +143,38 @@ def test_figures_that_contradict_each_other_are_taken_away_together() -> None:
     )
     answer = Answer("How many?", texts[0], texts, True, (CITATION,), conflicts=rows)
     page = markup.conversation([("x", "How many?", answer)], ENGLISH)
-    assert 'data-text="48 cars or 50 cars: the sources differ"' in page
+    assert 'data-text="48 cars or 50 cars: the sources differ\n' in page
     assert "48 cars or 50 cars" in page.partition("yj-words")[2]
+
+
+def test_a_place_is_said_in_the_pages_language() -> None:
+    origin = (Origin(0, len(TEXT), PlaceUnit.PAGE, "3"),)
+    citation = replace(CITATION, document=replace(DOCUMENT, origin=origin))
+    assert "b.md，第 3 页" in markup.source(citation, CHINESE)
+    assert "b.md, page 3" in markup.source(citation, ENGLISH)
+
+
+def test_nothing_left_out_takes_one_line() -> None:
+    told = markup.dropped((), "a.csv", ENGLISH)
+    assert told == markup.note("Cleaning leaves nothing out of a.csv.")
+    left = markup.dropped((Dropped("Home | News", "line 1", "menu"),), "a.csv", CHINESE)
+    assert "<td>第 1 行</td>" in left
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("/srv/a b/c.txt cannot be opened", "a b/c.txt cannot be opened"),
+        ("there is no index in /srv/data/index. Make one", "there is no index in index. Make one"),
+        ("C:\\Users\\ida\\x.pdf: damaged", "x.pdf: damaged"),
+        (
+            "ask http://host:1/v1/x and/or reports/a.txt",
+            "ask http://host:1/v1/x and/or reports/a.txt",
+        ),
+    ],
+)
+def test_errors_name_files_without_their_folders(message: str, told: str) -> None:
+    assert read(markup.warning(message)).texts == [f"⚠ {told}"]
 
 
 def test_the_browsers_language_chooses_the_phrases() -> None:

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from rag.engine import Engine
+from rag.errors import UsageError
 from rag.indexing import AddReport
+from rag.web.listing import MOST_ROWS, Order, Row, listing
+from rag.web.phrases import CHINESE, ENGLISH
 from rag.web.shelf import Shelf
 
 
@@ -84,5 +87,39 @@ def test_the_listing_finds_by_title_publisher_and_key(
 ) -> None:
     assert shelf.rows("") == []
     add(shelf, given(tmp_path / "in", "gate.txt", "The west gate opens at nine."))
-    assert [row[-1] for row in shelf.rows("GATE")] == [next(engine.documents()).key]
+    [row] = shelf.rows("GATE")
+    assert (row.title, row.file) == ("", "gate.txt")
+    assert shelf.key_of(row.id) == next(engine.documents()).key
+    assert str(tmp_path) not in listing([row], Order(), row.id, ENGLISH)
     assert shelf.rows("tower") == []
+    with pytest.raises(UsageError, match="no longer"):
+        shelf.key_of("0")
+
+
+def test_the_list_is_sorted_by_any_column_and_what_lacks_it_comes_last() -> None:
+    rows = [
+        Row("1", "", "b.txt", "", "", 2, 0),
+        Row("2", "Apples", "z.txt", "Post", "2020-01-02", 10, 1),
+        Row("3", "cars", "y.txt", "News", "2019-01-02", 1, 0),
+    ]
+
+    def ids(order: Order) -> str:
+        return "".join(row.id for row in order.sort(rows))
+
+    assert ids(Order()) == "123"
+    assert ids(Order().then(0)) == "213"
+    assert ids(Order().then(0).then(0)) == "312"
+    assert ids(Order(0).then(2)) == "321"
+    assert ids(Order(2).then(2)) == "231"
+    assert ids(Order(3)) == "312"
+
+
+def test_a_row_shows_the_title_or_the_file_and_a_long_list_is_told() -> None:
+    table = listing([Row("1", "<b>", "b.txt", "", "", 2, 3)], Order(0), "1", CHINESE)
+    assert "&lt;b&gt;" in table
+    assert "b.txt" in table
+    assert "3 条提示" in table
+    assert 'aria-sort="ascending"' in table
+    many = [Row(str(n), "", f"{n}.txt", "", "", 1, 0) for n in range(MOST_ROWS + 1)]
+    assert "The first 500 of 501 documents" in listing(many, Order(), "", ENGLISH)
+    assert "No document is found." in listing([], Order(), "", ENGLISH)
