@@ -40,6 +40,7 @@ _SETS = {
 _CHARACTERS = 900
 _MOST_TOKENS = 256
 _EXPONENTS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_SHARES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995)
 _LEAST = 1e-3
 _log = logging.getLogger(__name__)
 
@@ -69,13 +70,13 @@ def fit_scales(
     largest = np.maximum(np.max([np.abs(text).max(axis=0) for text in texts], axis=0), _LEAST)
     heaviest = np.maximum(np.abs(matrix).max(axis=0), _LEAST)
     exact = np.concatenate(texts) @ matrix.T
-    best, least = np.ones_like(means), np.inf
-    for exponent in (None, *_EXPONENTS):
-        scales = np.ones_like(means)
-        if exponent is not None:
-            scales = largest**exponent / heaviest ** (1 - exponent)
-            scales /= np.exp(np.log(scales).mean())
-            scales = np.maximum(scales, _LEAST).astype(np.float16).astype(np.float32)
+    candidates = [np.ones_like(means)]
+    candidates += [largest**a / heaviest ** (1 - a) for a in _EXPONENTS]
+    candidates += [np.maximum(largest, np.quantile(largest, share)) for share in _SHARES]
+    best, least = candidates[0], np.inf
+    for scales in candidates:
+        scales = scales / np.exp(np.log(scales).mean())
+        scales = np.maximum(scales, _LEAST).astype(np.float16).astype(np.float32)
         values, columns = quantise(matrix * scales, Precision.INT7)
         rounded = np.concatenate([quantise_input(text / scales) for text in texts])
         errors = rounded @ (values * columns) - exact
