@@ -26,7 +26,7 @@ QUESTION, PASSAGE = "query: ", "passage: "
 """What e5 was trained to see before a question and before a text to find."""
 
 _FORM = 3
-"""Raised when the converted files change form, so that old ones are made again."""
+"""Raised when the converted files or ``smoothing.npz`` change, so that old ones are made again."""
 
 _PROBES = (
     "query: how many people live in the old town",

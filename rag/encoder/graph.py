@@ -258,7 +258,8 @@ class _Builder:
         if self._precision is Precision.FP32:
             weight = self._constant(label + ".weight", matrix.T)
             product = self._node("MatMul", [state, weight], [label + ".product"])
-            return self._node("Add", [product, self._constant(label + ".bias", bias)], [label + ".out"])
+            added_bias = self._constant(label + ".bias", bias)
+            return self._node("Add", [product, added_bias], [label + ".out"])
         values, scales = quantise(matrix, self._precision)
         if label in self._scales and not _is_shifted(label):
             # What rounding the weights adds on average; a shifted input is zero on average.
@@ -274,10 +275,9 @@ class _Builder:
         return self._fused("DynamicQuantizeMatMul", inputs, label + ".out")
 
     def _product(self, label: str) -> tuple[FloatArray, FloatArray]:
-        """Return weights (outputs, inputs) and bias for the input as it comes, and as it goes on."""
-        names = _side_by_side(label)
+        """Return weights (outputs, inputs) and bias for a smoothed input, and output."""
         matrix = stacked_matrix(self._weights, label, self._additions)
-        bias = np.concatenate([self._weights.tensor(name + ".b") for name in names])
+        bias = np.concatenate([self._weights.tensor(n + ".b") for n in _side_by_side(label)])
         if label in self._scales:
             if _is_shifted(label):
                 bias = bias + matrix @ self._means[label]
