@@ -173,7 +173,7 @@ class _Builder:
         self._states()
         for label, state in self._inputs.items():
             self._node("Identity", [state], [label])
-        return self._model({label: [1, "tokens", None] for label in self._inputs})
+        return self._model({label: [1, "tokens", "inputs"] for label in self._inputs})
 
     def _states(self) -> str:
         """Add the embedding of places and all layers; return the name of the last states."""
@@ -222,7 +222,7 @@ class _Builder:
         inner = self._linear(attended, at + "fi")
         active = self._node("Gelu", [inner], [at + "active"])
         if at + "fo" in self._scales:
-            active = self._scaled(active, at + "fo", 1 / self._scales[at + "fo"])
+            active = self._scaled(active, at + "fo", np.reciprocal(self._scales[at + "fo"]))
         return self._norm(active, at + "fo", attended, at + "fi", at + "oln", f"l{layer + 1}.q")
 
     def _norm(
