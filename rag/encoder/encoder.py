@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from rag.cache import cached, damaged
 from rag.encoder import weights
 from rag.encoder.adapters import digest_of, load_adapters
-from rag.encoder.graph import Precision, encoder_bytes, reader_bytes
+from rag.encoder.graph import Precision, Smoothing, encoder_bytes, reader_bytes
+from rag.encoder.smoothing import load_smoothing, smoothing_path
 from rag.encoder.tokenizer import Tokenizer, model_bytes
 from rag.encoder.weights import FloatArray, WeightFile
 
 QUESTION, PASSAGE = "query: ", "passage: "
 """What e5 was trained to see before a question and before a text to find."""
 
-_FORM = 2
-"""Raised when the converted files change form, so that old ones are made again."""
+_FORM = 3
+"""Raised when the converted files or ``smoothing.npz`` change, so that old ones are made again."""
 
 _PROBES = (
     "query: how many people live in the old town",
@@ -48,7 +49,7 @@ class WindowScores:
     relevance: float
 
 
-class _Session:
+class Session:
     """One ONNX Runtime session over memory-mapped word embeddings, on one thread a call."""
 
     def __init__(self, file: WeightFile, model: Path | bytes) -> None:
@@ -70,6 +71,7 @@ class _Session:
             if isinstance(model, bytes):
                 raise
             raise damaged(model) from error
+        self.outputs = [output.name for output in self._session.get_outputs()]
         self._words: NDArray[np.uint8] = file.packed("emb.word", file.sizes.hidden)
 
     def __call__(self, ids: Sequence[int]) -> list[FloatArray]:
@@ -96,7 +98,7 @@ class Encoder:
         self._cache = cache
         model = _converted(file, tokenizer, cache)
         self.precision = Precision(model.stem.rpartition("-")[2])
-        self._embedder = _Session(file, model)
+        self._embedder = Session(file, model)
         self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1)
 
     @classmethod
@@ -138,20 +140,20 @@ class Encoder:
         return [WindowScores(spans[0], float(score[0, 0, 0])) for spans, score in outputs]
 
     @functools.cache  # noqa: B019  an encoder lives as long as its process
-    def _reader(self, adapters: Path) -> _Session:
+    def _reader(self, adapters: Path) -> Session:
         name = f"{_STEM}-reader-{digest_of(adapters)}-{self.precision}.onnx"
 
         def make() -> bytes:
-            return reader_bytes(self._file, self.precision, load_adapters(adapters))
+            return reader_bytes(self._file, self.precision, load_adapters(adapters), _smoothing())
 
-        return _Session(self._file, cached(self._cache, name, make))
+        return Session(self._file, cached(self._cache, name, make))
 
     def _framed(self, ids: Sequence[int]) -> list[int]:
         sizes = self._file.sizes
         return [sizes.bos, *ids[: sizes.positions - 2], sizes.eos]
 
     def _run(
-        self, session: _Session, inputs: Sequence[Sequence[int]]
+        self, session: Session, inputs: Sequence[Sequence[int]]
     ) -> Iterator[tuple[int, list[FloatArray]]]:
         """Yield the place and outputs of each input, in no certain order."""
         # The longest go first, so that no processor is left with one at the end.
@@ -163,6 +165,10 @@ class Encoder:
 _STEM = f"{weights.MODEL_NAME}-{weights.FILE_SHA256[:8]}-{_FORM}"
 
 
+def _smoothing() -> Smoothing:
+    return load_smoothing(smoothing_path())
+
+
 def _converted(file: WeightFile, tokenizer: Tokenizer, cache: Path) -> Path:
     """Return the converted model for this processor, made when the cache has none."""
     for precision in (Precision.INT8, Precision.INT7):
@@ -170,14 +176,14 @@ def _converted(file: WeightFile, tokenizer: Tokenizer, cache: Path) -> Path:
         if path.is_file():
             return path
     precision = _choose_precision(file, tokenizer)
-    make = partial(encoder_bytes, file, precision)
+    make = partial(encoder_bytes, file, precision, _smoothing())
     return cached(cache, f"{_STEM}-{precision}.onnx", make)
 
 
 def _choose_precision(file: WeightFile, tokenizer: Tokenizer) -> Precision:
     """Return 8 bits where they agree with fp32 on this processor, else 7."""
-    exact = _Session(file, encoder_bytes(file, Precision.FP32))
-    quantised = _Session(file, encoder_bytes(file, Precision.INT8))
+    exact = Session(file, encoder_bytes(file, Precision.FP32))
+    quantised = Session(file, encoder_bytes(file, Precision.INT8, _smoothing()))
     ids = [[file.sizes.bos, *tokens, file.sizes.eos] for tokens in tokenizer.encode_batch(_PROBES)]
     least = min(float(exact(item)[0][0] @ quantised(item)[0][0]) for item in ids)
     return Precision.INT8 if least >= _LEAST_COSINE else Precision.INT7

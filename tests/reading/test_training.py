@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import weights
 from rag.encoder.adapters import load_adapters
-from rag.encoder.encoder import _Session
+from rag.encoder.encoder import Session
 from rag.encoder.graph import Precision, reader_bytes
 from rag.encoder.tokenizer import Tokenizer
 from rag.language.clozes import make_clozes
@@ -423,7 +423,7 @@ def test_the_graph_computes_what_was_trained() -> None:
     with torch.no_grad():
         spans, relevance = network(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.bool))
     graph = reader_bytes(file, Precision.FP32, load_adapters(path))
-    computed = _Session(file, graph)(ids)
+    computed = Session(file, graph)(ids)
     assert np.allclose(computed[0][0], spans[0].numpy(), atol=1e-3)
     assert computed[1].item() == pytest.approx(relevance.item(), abs=1e-3)
 
