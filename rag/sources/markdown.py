@@ -12,8 +12,9 @@ from rag.records import PlaceUnit
 from rag.sources import tables
 from rag.sources.base import Block, Similarity
 from rag.sources.encoding import decode
+from rag.sources.furniture import width
 from rag.sources.header import with_dateline
-from rag.sources.pieces import Parsed, Piece, block
+from rag.sources.pieces import EDGES, SENTENCE_ENDS, Parsed, Piece, block, join_lines
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _FIELD = re.compile(r"^(?P<name>[A-Za-z_][\w-]*)\s*:\s*(?P<value>.*?)\s*$")
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _MAX_NESTING = 100
+_LEAST_WIDTH, _FULL = 40, 0.75
+"""A line that an editor broke has so many columns, and so much of the widest of its paragraph."""
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int]:
@@ -61,6 +64,26 @@ def _plain(token: Token) -> Iterator[tuple[int, str]]:
     yield line, "".join(parts)
 
 
+def _unwrapped(token: Token) -> Iterator[tuple[int, str]]:
+    """Yield the lines of an inline token, those joined that an editor has broken.
+
+    To Markdown every single break is a blank. Many who write it do not know that, so only a line
+    that is about as wide as the widest and ends no sentence goes on in the next.
+    """
+    breaks = [child.type for child in token.children or [] if child.type.endswith("break")]
+    lines = list(_plain(token))
+    least = max(_LEAST_WIDTH, _FULL * max(width(text) for _, text in lines))
+    first, joined = lines[0]
+    for (_, before), (line, text), kind in zip(lines, lines[1:], breaks, strict=False):
+        ended = before.rstrip(EDGES).endswith(SENTENCE_ENDS)
+        if kind == "softbreak" and width(before) >= least and not ended:
+            joined = join_lines(joined, text)
+        else:
+            yield first, joined
+            first, joined = line, text
+    yield first, joined
+
+
 def _table(tokens: list[Token], skipped: int) -> list[Block]:
     """Return a table's rows as blocks."""
     rows: list[tables.Row] = []
@@ -91,7 +114,7 @@ def _blocks(tokens: list[Token], skipped: int) -> Iterator[Block]:
             yield from _table(tokens[at:end], skipped)
             at = end
         elif token.type == "inline":
-            for line, text in _plain(token):
+            for line, text in _unwrapped(token):
                 yield block(number + text, PlaceUnit.LINE, start + line)
                 number = ""
         elif token.type == "list_item_open":

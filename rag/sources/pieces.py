@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,10 @@ from rag.sources.base import Block, Dropped
 
 # Blanks at the edges of a paragraph: ideographic and no-break indents, tabs, zero-width marks.
 EDGES = " \t\r\n\f\v\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
+
+
+SENTENCE_ENDS = tuple("。！？.!?:：;；")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,13 @@ def line_blocks(text: str) -> list[Block]:
     """Return a block for every line that is not blank, with its number from 1."""
     blocks = (block(line, PlaceUnit.LINE, n) for n, line in enumerate(text.split("\n"), start=1))
     return [item for item in blocks if item.text]
+
+
+def join_lines(before: str, after: str) -> str:
+    """Return two lines of a paragraph as one: between Chinese characters there is no blank."""
+    before, after = before.rstrip(EDGES), after.strip(EDGES)
+    is_wide = _WIDE.match(before[-1:]) and _WIDE.match(after)
+    return f"{before}{'' if is_wide else ' '}{after}"
 
 
 def drop(item: Block, reason: str) -> Dropped:

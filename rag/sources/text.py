@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -11,12 +10,11 @@ from rag.sources.base import Block, Similarity
 from rag.sources.cleaning import clean
 from rag.sources.encoding import decode
 from rag.sources.furniture import width
-from rag.sources.pieces import EDGES, Parsed, block, line_blocks
+from rag.sources.pieces import EDGES, SENTENCE_ENDS, Parsed, block, join_lines, line_blocks
 
 _WIDEST = 100
 """Columns up to which a text counts as wrapped: mail and typewriter habits use 65 to 80."""
 _FULL = 0.75
-_WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]")
 
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
@@ -47,7 +45,7 @@ def _wrapped(runs: Sequence[Sequence[tuple[int, str]]]) -> bool:
         # Rows of a form or a log begin alike.
         return False
     full = sum(width(line) >= _FULL * widest for line in inner)
-    ended = sum(line.rstrip(EDGES).endswith(tuple("。！？.!?:：;；")) for line in inner)
+    ended = sum(line.rstrip(EDGES).endswith(SENTENCE_ENDS) for line in inner)
     return full >= 0.85 * len(inner) and ended <= 0.3 * len(inner)
 
 
@@ -55,9 +53,7 @@ def _unwrap(run: Sequence[tuple[int, str]]) -> Block:
     """Join a paragraph's lines; its place is its first line."""
     text = run[0][1].strip(EDGES)
     for _, line in run[1:]:
-        after = line.strip(EDGES)
-        space = "" if _WIDE.match(text[-1]) and _WIDE.match(after) else " "
-        text = f"{text}{space}{after}"
+        text = join_lines(text, line)
     return block(text, PlaceUnit.LINE, run[0][0])
 
 

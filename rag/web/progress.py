@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 POLL_SECONDS = 0.2
 
@@ -15,6 +16,14 @@ Result = TypeVar("Result")
 
 class _StoppedError(Exception):
     """Nobody wants the work done any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End(Generic[Result]):
+    """What a piece of work came to, told in the same queue, so that it is not waited for."""
+
+    result: Result | None = None
+    error: BaseException | None = None
 
 
 def follow(
@@ -32,8 +41,7 @@ def follow(
         patient: whether closing waits until the work has stopped.
         poll: after how many seconds without news None is yielded.
     """
-    told: SimpleQueue[News] = SimpleQueue()
-    ended: SimpleQueue[tuple[Result] | BaseException] = SimpleQueue()
+    told: SimpleQueue[News | _End[Result]] = SimpleQueue()
     stopped = Event()
 
     def tell(news: News) -> None:
@@ -43,23 +51,26 @@ def follow(
 
     def run() -> None:
         try:
-            ended.put((work(tell),))
+            told.put(_End(work(tell)))
         except BaseException as error:  # noqa: BLE001  raised again where the generator is read
-            ended.put(error)
+            told.put(_End(error=error))
 
     # A server that ends does not wait for it.
     thread = Thread(target=run, daemon=True)
     thread.start()
     try:
-        while ended.empty() or not told.empty():
+        while True:
             try:
-                yield told.get(timeout=poll)
+                news = told.get(timeout=poll)
             except Empty:
                 yield None
-        end = ended.get()
-        if isinstance(end, BaseException):
-            raise end
-        yield end[0]
+                continue
+            if isinstance(news, _End):
+                if news.error is not None:
+                    raise news.error
+                yield news.result
+                return
+            yield news
     finally:
         stopped.set()
         if patient:

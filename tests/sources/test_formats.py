@@ -369,3 +369,25 @@ def test_a_date_line_under_the_title_of_a_word_file_is_read(load: Load) -> None:
     document.save(file)
     (found,) = load("ferry.docx", file.getvalue()).documents
     assert (found.publisher, found.published) == ("Halden Post", date(2031, 1, 18))
+
+
+def test_lines_that_an_editor_broke_are_one_paragraph_in_markdown(load: Load) -> None:
+    wrapped = (
+        "The tank at the Tolvik works burst on Monday night and some ninety residents were\n"
+        "moved to a school for two nights. Eleven workers were treated in the county\n"
+        "hospital.\n\n这座水库位于云溪镇以北的山谷里，坝高四十二米，总库容三千一百万立方米，\n"
+        "每年向下游的七个乡镇供水。\n"
+    )
+    source = load("wrapped.md", wrapped)
+    text = source.documents[0].text
+    assert "some ninety residents were moved to a school for two nights." in text
+    assert "in the county hospital." in text
+    assert "三千一百万立方米，每年向下游" in text
+    assert places(source) == ["line 1", "line 5"]
+
+
+def test_short_lines_and_hard_breaks_stay_lines_in_markdown(load: Load) -> None:
+    facts = "Output 2031: 45 tonnes\nOutput 2032: 51 tonnes\n\n"
+    hard = "The first of these two lines is as long as any that an editor breaks,  \nand ends here."
+    source = load("facts.md", facts + hard)
+    assert places(source) == ["line 1", "line 2", "line 4", "line 5"]
