@@ -19,6 +19,7 @@ from rag.language.asking import (
 )
 from rag.language.dates import Period
 from rag.language.figures import figures_within, find_counts, find_figures, with_unit
+from rag.language.harms import tells_of_other_harm
 from rag.language.names import local_places, mentions_place, provinces
 from rag.language.periods import governing_periods, named_periods, overlaps
 from rag.language.quantities import Quantity
@@ -44,12 +45,13 @@ def verified(
     """Return the extracts of a draft that may stand as answers, in its order.
 
     An extract must be about the question's places and period, be of a document that tells of what
-    happened where another one does, be of the kind asked for, and say
-    more than the question does: "how many" is answered by a count, 多少家 not by persons, "how
-    heavy" not by metres, "how much money" by money, and "how much of the 40 million" not by 40
-    million. "When" may be answered by what is no date: in spring, after the flood. A sentence that
-    asks something itself answers nothing, unless it is asked what was asked, nor does a figure at
-    which a snippet breaks off, nor a row of a table for another one that the question names.
+    happened where another one does, be of the kind asked for, and say more than the question does:
+    "how many" is answered by a count, 多少家 not by persons, "how heavy" not by metres, "how much
+    money" by money, "how much of the 40 million" not by 40 million, and whether anybody was hurt
+    not by nobody's death. "When" may be answered by what is no date: in spring, after the flood. A
+    sentence that asks something itself answers nothing, unless it is asked what was asked, nor does
+    a figure at which a snippet breaks off, nor a row of a table for another one that the question
+    names.
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
@@ -68,6 +70,7 @@ def verified(
             and (about_asking or not asks(document.text[extract.start : extract.end]))
             and is_of_unit(words, unit)
             and is_of_dimension(words, question.text)
+            and not tells_of_other_harm(words, question.text)
             and not (kind and _repeats(words, said))
             and not (kind and _is_label(extract, document, words))
             and not _is_cut_off(extract, document)
