@@ -17,6 +17,9 @@ from rag.records import Document, Language, Question
 MOST_PART = 0.5
 """The part of a scene's words that another document must have."""
 
+LEAST_SENSES = 2
+"""One word alone, which a dictionary may have in another sense, does not part documents."""
+
 _ENGLISH = re.compile(
     r"\b(?:when(?! (?:is|are|was|were|has|have|had|did|does|do|will|would|can|could|should)\b)|"
     r"after|while|during)\b(?P<scene>[^?.,;]*)",
@@ -55,7 +58,7 @@ def scene_senses(question: Question) -> list[tuple[str, ...]]:
 def of_other_scene(question: Question, documents: Mapping[str, Document]) -> frozenset[str]:
     """Return the keys of the documents that have nothing of a scene that another one has."""
     senses = scene_senses(question)
-    if not senses:
+    if len(senses) < LEAST_SENSES:
         return frozenset()
     texts = {key: normalise(document.with_heading) for key, document in documents.items()}
     shares = {
