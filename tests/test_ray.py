@@ -123,10 +123,17 @@ def below(root: int) -> dict[int, str]:
     return {number: everyone[number][1] for number in family - {root}}
 
 
-def wait_until(happened: Callable[[], object]) -> None:
+def staying(started: dict[int, str]) -> dict[int, tuple[str, tuple[int, str]]]:
+    """Return those of some processes that are still there: what they were and what they are."""
+    now = processes()
+    return {number: (started[number], now[number]) for number in started.keys() & now.keys()}
+
+
+def wait_until(happened: Callable[[], object], what: Callable[[], object] | None = None) -> None:
+    """Wait for something; where it does not happen, tell what holds it up."""
     end = time.monotonic() + 60
     while not happened():
-        assert time.monotonic() < end
+        assert time.monotonic() < end, what and what()
         time.sleep(0.02)
 
 
@@ -200,14 +207,12 @@ def test_ctrl_c_keeps_what_was_embedded_and_ends_the_ray_that_it_started(
         spool = index / SPOOL
         wait_until(lambda: spool.exists() and spool.stat().st_size > 2 * 32 * 1556)
         started = below(process.pid)
-        workers = {number for number, name in started.items() if "YinjuWorker" in name}
-        assert workers
+        assert any("YinjuWorker" in name for name in started.values())
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err.splitlines()[-1].startswith("interrupted; what the index held is as it was")
-    # Ray's own helpers may take their time; what holds a model and a processor may not.
-    wait_until(lambda: not any("YinjuWorker" in processes().get(n, (0, ""))[1] for n in workers))
+    wait_until(lambda: not staying(started), lambda: staying(started))
     kept = spool.stat().st_size // 1556
     assert 64 <= kept < RECORDS
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)

@@ -46,8 +46,17 @@ def find_figures(text: str) -> list[Quantity]:
     one person of 没有一人.
     """
     found = find_quantities(text)
-    if found:
-        found = _apart_from(found, find_zeros(text))
+    return _figures(text, _apart_from(found, find_zeros(text))) if found else []
+
+
+def find_counts(text: str) -> list[Quantity]:
+    """Return the figures of a text, and the words that say zero, in order: 12人 and 无人死亡."""
+    zeros = find_zeros(text)
+    figures = _figures(text, _apart_from(find_quantities(text), zeros))
+    return sorted([*figures, *zeros], key=lambda one: one.start)
+
+
+def _figures(text: str, found: list[Quantity]) -> list[Quantity]:
     taken = [(start, end) for start, end, _ in find_dates(text, default_year=ANY_YEAR)]
     if any(quantity.kind is QuantityKind.TIME for quantity in found):
         taken += period_spans(text)
@@ -56,11 +65,6 @@ def find_figures(text: str) -> list[Quantity]:
         for quantity in found
         if not any(quantity.start < end and start < quantity.end for start, end in taken)
     ]
-
-
-def find_counts(text: str) -> list[Quantity]:
-    """Return the figures of a text, and the words that say zero, in order: 12人 and 无人死亡."""
-    return sorted([*find_figures(text), *find_zeros(text)], key=lambda one: one.start)
 
 
 def _apart_from(found: list[Quantity], zeros: list[Quantity]) -> list[Quantity]:

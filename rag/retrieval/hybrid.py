@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -26,7 +25,16 @@ from rag.records import Field, Hit, Language, Passage, Question, SearchMode
 Ranking = list[tuple[int, float]]
 """Passage ids with scores of one method, best first."""
 
-_Searches = list[tuple[Callable[[], Ranking], float]]
+
+@dataclass(frozen=True, slots=True)
+class _Searches:
+    """The searches among the passages of one language.
+
+    Beside each by words stands the bonus of the best passage that it finds.
+    """
+
+    nearest: Callable[[], Ranking]
+    by_words: Sequence[tuple[Callable[[], Ranking], float]]
 
 
 class VectorSearch(Protocol):
@@ -175,12 +183,8 @@ class Retriever:
     def _searches(
         self, question: Question, language: Language, allowed: Allowed | None
     ) -> _Searches:
-        """Return the searches among the passages of one language: by vectors, then by words.
-
-        Beside each stands the bonus of the best passage it finds; the vectors' own has none.
-        """
         settings = self._settings
-        dense = partial(self._vectors.search, question.vector, language, settings.quota, allowed)
+        nearest = partial(self._vectors.search, question.vector, language, settings.quota, allowed)
         words = partial(
             self._words.search, limit=settings.quota, language=language, allowed=allowed
         )
@@ -188,7 +192,8 @@ class Retriever:
         if language is question.language:
             fields = {Field.BODY: 1.0, Field.TITLE: settings.title_weight}
             own = partial(words, question.words, fields)
-            return [(dense, 0.0), (own, settings.words_bonus), (names, settings.names_bonus)]
+            by_words = [(own, settings.words_bonus), (names, settings.names_bonus)]
+            return _Searches(nearest, by_words)
         meanings = partial(
             self._words.search_meanings,
             question.translations, settings.quota, language=language, allowed=allowed,
@@ -196,10 +201,11 @@ class Retriever:
         titles = partial(
             words, question.words, {Field.TITLE: 1.0}, title_language=question.language
         )
-        return [
-            (dense, 0.0), (meanings, settings.meanings_bonus), (titles, settings.names_bonus),
+        by_words = [
+            (meanings, settings.meanings_bonus), (titles, settings.names_bonus),
             (names, settings.names_bonus),
         ]  # fmt: skip
+        return _Searches(nearest, by_words)
 
     def _side_by_side(
         self, question: Question, searches: Mapping[Language, _Searches]
@@ -208,24 +214,25 @@ class Retriever:
 
         FAISS and tantivy let other threads run while they search.
         """
-        running: dict[Language, _Searches] = {language: [] for language in searches}
-        # The first of each language first: vectors take longest.
-        for row in zip_longest(*searches.values()):
-            for language, item in zip(searches, row, strict=True):
-                if item is not None:
-                    running[language].append((_pool().submit(item[0]).result, item[1]))
-        return [self._candidates(question, *item) for item in running.items()]
+        submit = _pool().submit
+        # Vectors first: they take longest.
+        nearest = [submit(one.nearest).result for one in searches.values()]
+        by_words = [
+            [(submit(search).result, bonus) for search, bonus in one.by_words]
+            for one in searches.values()
+        ]
+        running = [_Searches(*item) for item in zip(nearest, by_words, strict=True)]
+        return [self._candidates(question, *item) for item in zip(searches, running, strict=True)]
 
     def _candidates(self, question: Question, language: Language, searches: _Searches) -> Ranking:
         """Return the candidates in one language by cosine and what words add to it."""
-        (nearest, _), *others = searches
-        dense = nearest()
-        if not dense:
+        nearest = searches.nearest()
+        if not nearest:
             return []
         offset = -question.own_language_bonus if language is question.language else 0.0
-        scores = {number: cosine + offset for number, cosine in dense}
+        scores = {number: cosine + offset for number, cosine in nearest}
         lowest = min(scores.values())
-        for search, bonus in others:
+        for search, bonus in searches.by_words:
             ranking = search()
             if not ranking or ranking[0][1] <= 0:
                 continue

@@ -39,6 +39,7 @@ _FEW = 500
 """Up to so many passages are looked up beforehand; tantivy takes twenty microseconds for each."""
 _MOST_TAKEN = 50_000
 _PART = 4
+"""Through a filter, one in so many of the passages asked for is enough."""
 _FEW_OF = 20
 """A language with less than this part of the passages is no large one."""
 
@@ -190,7 +191,7 @@ class WordIndex:
             return []
         limited = self._queries.limited(best, language, title_language)
         tries: list[tuple[_Query, int]] = []
-        # Words are only a bonus: through a filter a quarter of the passages asked for will do.
+        # Words are only a bonus: through a filter fewer passages will do.
         enough, take = limit, 2 * limit
         if allowed is not None:
             enough, take = -(-limit // _PART), round(limit * self.count() / len(allowed))

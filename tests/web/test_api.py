@@ -15,7 +15,7 @@ from mcp.client.streamable_http import streamablehttp_client
 
 from rag.engine import Engine
 from rag.settings import Settings
-from rag.web.app import serve
+from tests.web.conftest import served
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 
@@ -24,12 +24,9 @@ COST = "How much did the lighthouse repairs cost?"
 
 @pytest.fixture(scope="module")
 def address(index_folder: Path, cache: Path) -> Iterator[str]:
-    with Engine(Settings(index=index_folder, cache=cache)) as engine:
-        page = serve(engine, "127.0.0.1", mcp=True)
-        try:
-            yield page.local_url
-        finally:
-            page.close()
+    settings = Settings(index=index_folder, cache=cache)
+    with Engine(settings) as engine, served(engine, mcp=True) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

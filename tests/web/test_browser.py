@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from rag.engine import Engine
@@ -22,16 +21,10 @@ from rag.evaluation.bootstrap import Interval
 from rag.evaluation.history import keep_run
 from rag.evaluation.scores import Score
 from rag.settings import Settings
-from rag.web.app import serve
 from rag.web.chat import FEEDBACK
+from tests.web.conftest import IN_CHROMIUM, served
 
-CHROMIUM = shutil.which("chromium")
-# Warnings of the libraries under the page are theirs to mend.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore"),
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
+pytestmark = IN_CHROMIUM
 
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 PLACEHOLDERS = "{{7*7}} ${window.hacked=1}"
@@ -80,20 +73,8 @@ def address(folder: Path, cache: Path) -> Iterator[str]:
     (folder / "all.jsonl").write_text("\n".join(lines), "utf-8")
     with Engine(Settings(index=folder / "index", cache=cache)) as engine:
         engine.add([folder / "all.jsonl"])
-        engine.warm()
-        page = serve(engine, "127.0.0.1")
-        try:
-            yield page.local_url
-        finally:
-            page.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu"])
-        yield browser
-        browser.close()
+        with served(engine) as address:
+            yield address
 
 
 @pytest.fixture

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from rag.engine import Engine
 from rag.settings import Settings
-from rag.web.app import serve
 from tests.llm.conftest import ScriptedServer, llm_server
+from tests.web.conftest import IN_CHROMIUM, served
 
 __all__ = ["llm_server"]
 
-CHROMIUM = shutil.which("chromium")
-# Warnings of the libraries under the page are theirs to mend.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore"),
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
+pytestmark = IN_CHROMIUM
 
 COST = "How much did the lighthouse repairs cost?"
 TRUE = "The repairs of 2019 cost 1.4 million pounds [1]. "
@@ -38,21 +31,8 @@ def address(index_folder: Path, cache: Path, llm_server: ScriptedServer) -> Iter
         index=index_folder, cache=cache, llm="scripted", llm_url=llm_server.address,
         llm_timeout=90.0, llm_retries=0,
     )  # fmt: skip
-    with Engine(settings) as engine:
-        engine.warm()
-        page = serve(engine, "127.0.0.1")
-        try:
-            yield page.local_url
-        finally:
-            page.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu"])
-        yield browser
-        browser.close()
+    with Engine(settings) as engine, served(engine) as address:
+        yield address
 
 
 @pytest.fixture
