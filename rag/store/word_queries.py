@@ -15,8 +15,8 @@ from rag.passage_set import PassageSet
 from rag.records import Field, Language
 
 _Query = Any
-_MOST_IN_SUM = 800_000
-_MOST_IN_MEANINGS = 200_000
+_MOST_IN_SUM = 400_000
+_MOST_IN_MEANINGS = 100_000
 """How many occurrences are looked at. tantivy prunes sums, not the best of several forms."""
 
 _ENOUGH = 1_000
