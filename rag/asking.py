@@ -106,14 +106,16 @@ class Asking:
         if superlative is not None and (parts is None or not parts.apart):
             return self._most(query, superlative)
         answer = self._plain(query)
-        if parts is None or (not parts.apart and settles(answer, parts.operation, query)):
+        if parts is None:
+            return answer
+        if not parts.apart and settles(answer, parts.operation, query, parts.named):
             return answer
         asked = [self._understand(part) for part in parts.questions]
-        if parts.operation in (Operation.MOST, Operation.LEAST):
-            return self._places(query, asked[0], parts.operation) or answer
         if not parts.apart:
+            if parts.operation in (Operation.MOST, Operation.LEAST):
+                return self._places(query, asked[0], parts.operation) or answer
             answers = [(part, self._plain(part)) for part in asked]
-            return combine(query, parts.operation, answers, self._segmenter)
+            return combine(query, parts.operation, answers, self._segmenter, parts.named)
         answers = [(part, self._one(part)) for part in asked]
         return combine_apart(query, answers, self._segmenter) or answer
 

@@ -42,17 +42,22 @@ _SMALL_WORDS = frozenset(
 )
 
 
-def settles(answer: Answer, operation: Operation, question: Question) -> bool:
+def settles(
+    answer: Answer, operation: Operation, question: Question, named: Sequence[str] = ()
+) -> bool:
     """Return whether a source says itself what a question puts together.
 
-    Its quotation names every place of the question and, where amounts are to be compared, compares.
+    Its quotation names every place of the question, and the other things that are ``named``, and,
+    where amounts are to be compared, compares.
     """
     if not answer.answered:
         return False
     quote = answer.citations[0].quote
     compares = operation not in (Operation.SUM, Operation.EACH)
-    return (_COMPARES.search(quote) is not None or not compares) and all(
-        mentions_place(quote, place) for place in question.places
+    return (
+        (_COMPARES.search(quote) is not None or not compares)
+        and all(mentions_place(quote, place) for place in question.places)
+        and all(name.casefold() in quote.casefold() for name in named)
     )
 
 
@@ -61,13 +66,15 @@ def combine(
     operation: Operation,
     parts: Sequence[tuple[Question, Answer]],
     segmenter: Segmenter,
+    named: Sequence[str] = (),
 ) -> Answer:
     """Return the answer that the answers to a question's parts amount to.
 
-    The answer's words are the figures as the sources have them; what they come to is computed
-    beside, where they count the same over like stretches of time. When a part has no answer, or two
-    parts have the same one, the documents do not say, and what was found is the nearest; nor where
-    figures to be set against each other are of different things, which is said.
+    The parts are told apart by places, or by what is ``named``, one thing for each. The answer's
+    words are the figures as the sources have them; what they come to is computed beside, where they
+    count the same over like stretches of time. When a part has no answer, or two parts have the
+    same one, the documents do not say, and what was found is the nearest; nor where figures to be
+    set against each other are of different things, which is said.
     """
     found = [(asked, answer) for asked, answer in parts if answer.answered]
     proofs = [answer.citations[0] for _, answer in found]
@@ -83,10 +90,12 @@ def combine(
         shown = tuple(
             Part(subject, statement.figure, statement.as_of, numbers[_sentence(proof)])
             for subject, statement, proof in zip(
-                _subjects([asked for asked, _ in found]), statements, proofs, strict=True
+                named or _subjects([asked for asked, _ in found]), statements, proofs, strict=True
             )
         )
-        if operation is not Operation.EACH and not _are_alike(statements, found, segmenter):
+        if operation is not Operation.EACH and not _are_alike(
+            statements, [asked for asked, _ in found], named, segmenter
+        ):
             unlike = Combined(operation, shown, comparable=False)
             return Answer(question.as_typed, nearest=citations, combined=unlike)
         sure = not any(answer.conflicts for _, answer in found)
@@ -121,18 +130,20 @@ def combine_apart(
 
 def _are_alike(
     statements: Sequence[Statement],
-    parts: Sequence[tuple[Question, Answer]],
+    parts: Sequence[Question],
+    named: Sequence[str],
     segmenter: Segmenter,
 ) -> bool:
     """Return whether figures are of one thing: of one measure, and of what the question names.
 
-    Where it names nothing but places and times, what they stand with must: the columns' names, or
-    the words of the quotations.
+    Where it names nothing but what is told apart, places and times, what they stand with must: the
+    columns' names, or the words of the quotations.
     """
     counted = next((one.figure for one in statements if one.figure.unit), statements[0].figure)
     if not all(is_same_measure(counted, one.figure) for one in statements):
         return False
-    if any(_things(asked.text, asked.places, segmenter) for asked, _ in parts):
+    names = re.compile("|".join(map(re.escape, named)) or r"(?!)")
+    if any(_things(names.sub(" ", asked.text), asked.places, segmenter) for asked in parts):
         return True
     told = [_things(_beside(one), one.named, segmenter) for one in statements]
     return bool(frozenset.intersection(*told))

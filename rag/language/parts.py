@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.language.asking import PLURAL, Asked, asked_for
 from rag.language.names import place_spans
@@ -24,12 +24,14 @@ class Parts:
     """The questions that a question comes down to, and what is done with their figures.
 
     A comparison has one question, which several sources answer. ``apart`` are questions for
-    different things, of which no single quotation says whether it answers all.
+    different things, of which no single quotation says whether it answers all. ``named`` are the
+    times or names by which the questions differ, where they do not by places.
     """
 
     operation: Operation
     questions: tuple[str, ...]
     apart: bool = False
+    named: tuple[str, ...] = ()
 
 
 _FIGURES = (Asked.MONEY, Asked.COUNT, Asked.FIGURE)
@@ -39,8 +41,19 @@ _TOTAL = re.compile(
     r",?\s*\b(?:together(?! with)|combined|altogether|in total|in all|the total of|both)\b",
     re.IGNORECASE,
 )
+_APART = re.compile(r"相差(?:了)?")
+_CAPITALS = re.compile(r"(?<!^)\b[A-Z][\w'’-]*(?: (?:of (?:the )?)?[A-Z][\w'’-]*)*")
+_COMPARED = re.compile(
+    r"\s*(?:在|的)?(?P<one>[^，,。？?比]{2,20}?)比(?P<other>[^，,。？?比]{2,20}?)"
+    r"(?=(?:要|还)?[多少高低大长重贵远快宽深])"
+)
+_ADDED = re.compile(
+    rf"\s*(?:在|的)?(?P<row>[^，,。？?]{{4,60}}?)(?:[这那]?[两三四五几]\w?)?(?={_TOTAL.pattern}|相差)"
+)
+_EARLIER = re.compile(r"[上前去往][一两几]?(?:年|个?月|季度?|周|期)|同期|[以之]前|原来|往常")
+_AND_CHINESE = re.compile(r"、|以及|加上|[和与及跟]")
 _BETWEEN = re.compile(r"\bbetween\s$", re.IGNORECASE)
-_THAN_CHINESE = re.compile(r"比\0(?:要|还)?(?:多|少|高|低)?")
+_THAN_CHINESE = re.compile(r"比\0(?:要|还)?(?:[多少高低]|(?=[大长重贵远快宽深]))")
 _THAN_ENGLISH = re.compile(r"\s*\bthan (?:in |by |at )?\0(?: did| has| had)?", re.IGNORECASE)
 _MORE = re.compile(r"\b(how (?:much|many)) (?:more|less|fewer)\b", re.IGNORECASE)
 _WHICH_CHINESE = re.compile(
@@ -105,9 +118,49 @@ def find_parts(question: str, places: Iterable[str], language: Language) -> Part
         return Parts(Operation.EACH, apart, apart=True)
     if asked_for(question) not in _FIGURES:
         return None
-    if len(spans) < 2:
-        return None
-    return _difference(question, spans, language) or _total(question, spans)
+    if len(spans) > 1:
+        parts = _difference(question, spans, language) or _total(question, spans)
+        return parts and replace(parts, named=())
+    times, names = period_spans(question), _names(question, language)
+    for spans in (times, names):
+        parts = _difference(question, spans, language) or _total(question, spans)
+        # "Holz and Sons" is one name, where nothing says that there are several.
+        if parts and (spans is times or parts.operation is not Operation.EACH):
+            return parts
+    return None
+
+
+def _names(question: str, language: Language) -> list[Span]:
+    """Return what a question adds up or compares, of whatever kind, as far as its form tells.
+
+    In Chinese that is what stands before 一共 and at the sides of 比, in English what has capitals.
+    """
+    if language is not Language.CHINESE:
+        return [match.span() for match in _CAPITALS.finditer(question)]
+    begin = 0
+    for start, end in period_spans(question):
+        if not question[begin:start].strip(" 在，,"):
+            begin = end
+    found = _COMPARED.match(question, begin)
+    if found:
+        # 比去年多多少 asks for a rise, which is one figure.
+        sides = [found.span("one"), found.span("other")]
+        return [] if any(_is_time(question[a:b]) for a, b in sides) else sides
+    row = _ADDED.match(question, begin)
+    if not row:
+        return []
+    gaps = [match.span() for match in _AND_CHINESE.finditer(question, *row.span("row"))]
+    edges = [row.start("row"), *(at for gap in gaps for at in gap), row.end("row")]
+    # What belongs to them all stands behind the last: 东厂和西厂的工人.
+    own = question.find("的", edges[-2])
+    if 0 <= own < edges[-1] and "的" not in question[edges[0] : edges[-2]]:
+        edges[-1] = own
+    spans = list(zip(edges[::2], edges[1::2], strict=True))
+    return spans if all(b - a > 1 for a, b in spans) else []
+
+
+def _is_time(text: str) -> bool:
+    return bool(period_spans(text) or _EARLIER.search(text))
 
 
 def _apart(question: str, places: Sequence[Span], language: Language) -> tuple[str, ...]:
@@ -225,7 +278,9 @@ def _how(after: str) -> str:
 
 
 def _total(question: str, spans: list[Span]) -> Parts | None:
-    """Return a question for each of several places in a row: A, B and C together."""
+    """Return a question for each of several places or names in a row: A, B and C together."""
+    if not spans:
+        return None
     row, joins = spans[:1], []
     for span in spans[1:]:
         joined = _AND.fullmatch(question[row[-1][1] : span[0]])
@@ -238,21 +293,30 @@ def _total(question: str, spans: list[Span]) -> Parts | None:
     start, end = row[0][0], row[-1][1]
     if _BETWEEN.search(question[:start]) or question[end:].lstrip().startswith(("比", "之间")):
         return None
+    form, operation = _TOTAL, Operation.SUM
+    if not _TOTAL.search(question):
+        is_gap = len(row) == 2 and _APART.search(question, end)
+        form, operation = (_APART, Operation.DIFFERENCE) if is_gap else (_TOTAL, Operation.EACH)
     questions = (
-        _TOTAL.sub("", question[:start] + question[first:last] + question[end:]).strip()
+        form.sub("", question[:start] + question[first:last] + question[end:]).strip()
         for first, last in row
     )
-    operation = Operation.SUM if _TOTAL.search(question) else Operation.EACH
-    return Parts(operation, tuple(questions))
+    named = tuple(question[first:last] for first, last in row)
+    return Parts(operation, tuple(questions), named=named)
 
 
 def _difference(question: str, spans: list[Span], language: Language) -> Parts | None:
-    """Return a question for each of two places: how much more A than B."""
+    """Return a question for each of two places or names: how much more A than B."""
+    if len(spans) < 2:
+        return None
     (a, b), (c, d) = spans[:2]
     one, other = question[a:b], question[c:d]
     marked = question[:a] + "\1" + question[b:c] + "\0" + question[d:]
-    than = _THAN_CHINESE if language is Language.CHINESE else _THAN_ENGLISH
-    if not than.search(marked):
+    chinese = language is Language.CHINESE
+    than = _THAN_CHINESE if chinese else _THAN_ENGLISH
+    # 2024年比2023年增长多少 asks for what is one figure.
+    if not than.search(marked) or not (chinese or _MORE.search(question)):
         return None
     asked = _MORE.sub(r"\1", than.sub("", marked))
-    return Parts(Operation.DIFFERENCE, (asked.replace("\1", one), asked.replace("\1", other)))
+    questions = asked.replace("\1", one), asked.replace("\1", other)
+    return Parts(Operation.DIFFERENCE, questions, named=(one, other))

@@ -205,6 +205,23 @@ def test_a_difference_keeps_its_sign(segmenter: Segmenter) -> None:
     assert made.combined.result.value == -18
 
 
+def test_what_is_told_apart_by_names_is_shown_by_them(segmenter: Segmenter) -> None:
+    document = source("works", "Holm has 12 looms and Ostby 30 looms.")
+    parts = []
+    for name, words in (("Holm", "12 looms"), ("Ostby", "30 looms")):
+        question = asked(f"How many looms does {name} have?")
+        draft = Draft((extract(document, words),), True)
+        parts.append((question, answer_from(question, draft, {"works": document}, segmenter)))
+    both = asked("How many looms do Holm and Ostby have together?")
+    assert settles(parts[0][1], Operation.SUM, both, ("Holm", "Ostby"))
+    assert not settles(parts[0][1], Operation.SUM, both, ("Holm", "Lund"))
+    made = combine(both, Operation.SUM, parts, segmenter, ("Holm", "Ostby"))
+    assert made.combined is not None
+    assert [item.subject for item in made.combined.parts] == ["Holm", "Ostby"]
+    assert made.combined.result is not None
+    assert made.combined.result.text == "42 looms"
+
+
 def test_a_part_without_an_answer_leaves_the_whole_without_one(segmenter: Segmenter) -> None:
     known = part(segmenter, "guangxi", "Guangxi built 12 bridges.", "12")
     unknown = part(segmenter, "qinghai", "Hubei built 30 bridges.", "30")

@@ -14,7 +14,7 @@ def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
 
 
 def parts(question: str, segmenter: Segmenter) -> Parts | None:
-    language = Language.CHINESE if question[0] > "z" else Language.ENGLISH
+    language = Language.CHINESE if max(question) > "z" else Language.ENGLISH
     places = local_places(question.title(), segmenter.words(question))
     return find_parts(question, places, language)
 
@@ -87,8 +87,79 @@ def test_a_question_comes_down_to_plain_ones(
 
 
 @pytest.mark.parametrize(
+    ("question", "operation", "asked", "named"),
+    [
+        (
+            "How much more did coal cost in 2031 than in 2032?",
+            Operation.DIFFERENCE,
+            ("How much did coal cost in 2031?", "How much did coal cost in 2032?"),
+            ("2031", "2032"),
+        ),
+        (
+            "How many bridges were built in 2031 and 2032?",
+            Operation.EACH,
+            ("How many bridges were built in 2031?", "How many bridges were built in 2032?"),
+            ("2031", "2032"),
+        ),
+        (
+            "2031年比2032年多修了多少座桥？",
+            Operation.DIFFERENCE,
+            ("2031年修了多少座桥？", "2032年修了多少座桥？"),
+            ("2031年", "2032年"),
+        ),
+        (
+            "How many bridges did Holm and Ostby Works build together in June?",
+            Operation.SUM,
+            ("How many bridges did Holm build in June?",
+             "How many bridges did Ostby Works build in June?"),
+            ("Holm", "Ostby Works"),
+        ),
+        (
+            "How many more weavers does Holm have than Ostby Works?",
+            Operation.DIFFERENCE,
+            ("How many weavers does Holm have?", "How many weavers does Ostby Works have?"),
+            ("Holm", "Ostby Works"),
+        ),
+        (
+            "2031年东厂、西厂和纺织厂一共有多少工人？",
+            Operation.SUM,
+            ("2031年东厂有多少工人？", "2031年西厂有多少工人？", "2031年纺织厂有多少工人？"),
+            ("东厂", "西厂", "纺织厂"),
+        ),
+        (
+            "东厂比西厂多多少工人？",
+            Operation.DIFFERENCE,
+            ("东厂多少工人？", "西厂多少工人？"),
+            ("东厂", "西厂"),
+        ),
+        (
+            "东厂和西厂的工人相差多少？",
+            Operation.DIFFERENCE,
+            ("东厂的工人多少？", "西厂的工人多少？"),
+            ("东厂", "西厂"),
+        ),
+    ],
+)  # fmt: skip
+def test_times_and_names_are_added_up_and_compared_as_places_are(
+    question: str,
+    operation: Operation,
+    asked: tuple[str, ...],
+    named: tuple[str, ...],
+    segmenter: Segmenter,
+) -> None:
+    assert parts(question, segmenter) == Parts(operation, asked, named=named)
+
+
+@pytest.mark.parametrize(
     "question",
     [
+        "How much did Holm and Sons pay for the mill?",
+        "How many mills closed between 2031 and 2033?",
+        "How much did coal rise from 2031 to 2032?",
+        "2032年比2031年增长了多少？",
+        "产量比去年多多少？",
+        "产量比上一年同期多多少？",
+        "一共有多少工人？",
         "How many bridges did Guangxi build?",
         "Who built bridges in Guangxi and Qinghai?",
         "How many bridges lie between Guangxi in the south and Qinghai?",
