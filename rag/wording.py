@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -20,6 +20,7 @@ from rag.records import (
     Reported,
     Sentence,
 )
+from rag.remarks import in_chinese
 
 _MOST_LEFT_OUT = 160
 """Characters that are shown of a sentence that does not stand."""
@@ -60,6 +61,8 @@ class Wording:
     comma: str
     semicolon: str
     units: Mapping[PlaceUnit, str]
+    remark: Callable[[str], str]
+    """Says a remark on a source, see ``rag.remarks``."""
 
     def place(self, place: str) -> str:
         """Return a place in an original, "line 10", as this language says it."""
@@ -180,6 +183,7 @@ ENGLISH = Wording(
     comma=", ",
     semicolon="; ",
     units={unit: f"{unit.value} {{}}" for unit in PlaceUnit},
+    remark=str,
 )
 CHINESE = Wording(
     not_said="文档中没有说明。",
@@ -241,6 +245,7 @@ CHINESE = Wording(
         PlaceUnit.RECORD: "第 {} 条记录",
         PlaceUnit.PARAGRAPH: "第 {} 段",
     },
+    remark=in_chinese,
 )
 
 

@@ -148,14 +148,15 @@ def _underlined(lines: list[str]) -> Iterator[str]:
 def _source(citation: Citation, words: Wording, screen: Screen) -> list[str]:
     document = citation.document
     lines = wrap(f"[{citation.number}] {heading(document)}", screen.width, "    ")
-    place = ", ".join(filter(None, (shown_path(document), citation.place)))
+    inside = words.place(citation.place) if citation.place else ""
+    place = words.comma.join(filter(None, (shown_path(document), inside)))
     lines.extend(
         screen.paint(line, "2") for line in wrap("    " + on_one_line(place), screen.width, "    ")
     )
     notes = [words.excerpt] if document.excerpt else []
     lines.extend(
         screen.paint(line, "33")
-        for note in (*notes, *document.warnings)
+        for note in (*notes, *map(words.remark, document.warnings))
         for line in wrap(f"    ! {on_one_line(note)}", screen.width, "      ")
     )
     return lines

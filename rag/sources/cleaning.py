@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.remarks import Remark
 from rag.sources.base import Block, Dropped, Similarity
 from rag.sources.body import body_end, inside
 from rag.sources.cards import Card, find_cards, mostly_pure, snippet_page, undated_cards
 from rag.sources.datelines import parse_dateline
 from rag.sources.furniture import Kind, is_prose, is_title, kind, truncated, width
-from rag.sources.header import Header, find_header, is_repeat, repeats
+from rag.sources.header import Header, find_header, is_repeat, repeats, with_publisher
 from rag.sources.listing import Item, find_items, is_snippet
 from rag.sources.pieces import Parsed, Piece, drop
 from rag.sources.related import related
@@ -55,7 +56,7 @@ def _plain(blocks: Sequence[Block], header: Header | None, warnings: Sequence[st
         piece = replace(
             piece, title=header.title, publisher=header.publisher, published=header.published
         )
-        return Parsed((piece,))
+        return Parsed((with_publisher(piece),))
     first = blocks[0].text if blocks else ""
     if len(blocks) > 1 and is_title(first) and not is_prose(first) and is_prose(blocks[1].text):
         piece = replace(piece, title=first)
@@ -68,7 +69,7 @@ def _plain(blocks: Sequence[Block], header: Header | None, warnings: Sequence[st
             published=lines[0].published,
             publisher=lines[0].publisher,
         )
-    return Parsed((piece,))
+    return Parsed((with_publisher(piece),))
 
 
 def _item(
@@ -80,7 +81,7 @@ def _item(
         # A body of snippets has no running text that could mark where it ends.
         end = item.end
     body, dropped = _sift(blocks[item.start : end], None)
-    dropped += [drop(b, "after the end of a listed article") for b in blocks[end : item.end]]
+    dropped += [drop(b, Remark.BELOW_LISTED) for b in blocks[end : item.end]]
     piece = Piece(
         tuple(body),
         title=blocks[item.title_at].text,
@@ -94,8 +95,8 @@ def _item(
 
 def _listing(blocks: Sequence[Block], items: Sequence[Item], warnings: Sequence[str]) -> Parsed:
     """Make a document of every article on a listing page."""
-    dropped = [drop(b, "above the first listed article") for b in blocks[: items[0].title_at]]
-    listed = f"listed on a page of {len(items)} articles, not read at its publisher's"
+    dropped = [drop(b, Remark.ABOVE_LISTED) for b in blocks[: items[0].title_at]]
+    listed = Remark.LISTED.format(len(items))
     pieces = []
     for item in items:
         piece, out = _item(blocks, item, (*warnings, listed))
@@ -111,7 +112,7 @@ def _sift(blocks: Sequence[Block], header: Header | None) -> tuple[list[Block], 
     for n, item in enumerate(blocks):
         reason = inside(item.text)
         if header and n < 6 and is_repeat(header, item.text):
-            reason = "title or author said again"
+            reason = Remark.SAID_AGAIN.value
         if reason:
             dropped.append(drop(item, reason))
         else:
@@ -125,11 +126,11 @@ def _head(blocks: Sequence[Block], header: Header | None) -> list[Dropped]:
     for at, item in enumerate(blocks[: header.end if header else 0]):
         found = kind(item.text)
         if header and at == header.title_at:
-            reason = "title, kept as metadata"
+            reason = Remark.TITLE.value
         elif header and at == header.dateline_at:
-            reason = "publisher and date, kept as metadata"
+            reason = Remark.DATELINE.value
         else:
-            reason = found.value if found else "above the article"
+            reason = found.value if found else Remark.ABOVE.value
         dropped.append(drop(item, reason))
     return dropped
 
@@ -139,7 +140,7 @@ def _order_warning(body: Sequence[Block]) -> list[str]:
     prose = [item.text for item in body if is_prose(item.text)]
     broken = sum(text.endswith((",", "，", "、")) for text in prose)
     if broken >= 4 and broken >= 0.25 * len(prose):
-        return [f"sentences out of order: {broken} of {len(prose)} paragraphs break off"]
+        return [Remark.OUT_OF_ORDER.format(broken, len(prose))]
     return []
 
 
@@ -167,15 +168,15 @@ def _tail(
         for at in card.lines:
             words = any(blocks[at].origin.value == b.origin.value for b in card.blocks)
             if not flag:
-                reasons[at] = "unrelated teaser"
+                reasons[at] = Remark.TEASER.value
             elif not words:
-                reasons[at] = "title or date of an excerpt, kept as metadata"
+                reasons[at] = Remark.OF_EXCERPT.value
             else:
                 reasons[at] = ""
     dropped = []
     for at in range(end, len(blocks)):
         found = kind(blocks[at].text)
-        reason = reasons.get(at, found.value if found else "below the article's end")
+        reason = reasons.get(at, found.value if found else Remark.BELOW.value)
         if reason:
             dropped.append(drop(blocks[at], reason))
     return dropped

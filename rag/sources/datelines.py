@@ -22,11 +22,15 @@ _AGO = re.compile(
 _HINT = re.compile(
     r"(?:19|20)\d\d|[一二][〇零○一二三四五六七八九十]{3}|前|刚刚|天|ago|yesterday", re.I
 )
-_SOURCE = re.compile(
+_SOURCE_LABEL = (
     r"(?:文章|信息|稿件|新闻)?(?:来源|來源|稿源|出处|发布机构|发布单位|发布者|"
-    r"source|publisher|published by)"
-    r"\s*[:：]\s*(?P<value>[^\s|｜·•丨,，;；]{1,40}(?: [A-Z][\w&.]*)*)",
-    re.IGNORECASE,
+    r"source|publisher|published by)\s*[:：]\s*"
+)
+_SOURCE = re.compile(
+    rf"{_SOURCE_LABEL}(?P<value>[^\s|｜·•丨,，;；]{{1,40}}(?: [A-Z][\w&.]*)*)", re.IGNORECASE
+)
+_SOURCE_LINE = re.compile(
+    rf"{_SOURCE_LABEL}(?P<value>[^|｜·•丨,，;；:：。!！?？/]{{2,60}})", re.IGNORECASE
 )
 _PERSON = re.compile(
     r"(?i:(?:责任)?编辑|责编|作者|记者|通讯员|撰文|文|author|written by|"
@@ -114,6 +118,12 @@ def parse_dateline(text: str) -> DateLine | None:
         # "Name     Province": what stands apart from the name is something else.
         publisher = re.split(r"\s{2,}", re.sub(r"^(?:原创|转载)\s+", "", rest))[0]
     return DateLine(published, publisher, pure=not (rest or publisher), labelled=labelled)
+
+
+def parse_source_line(text: str) -> str:
+    """Return the publisher of a line that says nothing else ("Publisher: Mail"), "" for others."""
+    found = _SOURCE_LINE.fullmatch(bare(text))
+    return found["value"].strip(_MARKS) if found else ""
 
 
 _TAIL = re.compile(

@@ -11,22 +11,23 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from rag.remarks import Remark
 from rag.sources.pieces import EDGES
 
 
 class Kind(StrEnum):
     """What a line is, when it is not part of an article; the value is the reason shown."""
 
-    WIDGET = "button or menu of the page"
-    LABEL = "heading of a list of other pages"
-    COMMENTS = "comments begin here"
-    EDITOR = "editor's mark"
-    BYLINE = "author line"
-    NOTICE = "notice of the site"
-    COUNTER = "counter"
-    IMAGE = "file name of an image"
-    BREADCRUMB = "path of the page within its site"
-    SYMBOLS = "no words in it"
+    WIDGET = Remark.WIDGET.value
+    LABEL = Remark.LABEL.value
+    COMMENTS = Remark.COMMENTS.value
+    EDITOR = Remark.EDITOR.value
+    BYLINE = Remark.BYLINE.value
+    NOTICE = Remark.NOTICE.value
+    COUNTER = Remark.COUNTER.value
+    IMAGE = Remark.IMAGE.value
+    BREADCRUMB = Remark.BREADCRUMB.value
+    SYMBOLS = Remark.SYMBOLS.value
 
 
 _WIDGET_WORDS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.sources.base import Block
-from rag.sources.datelines import DateLine, parse_dateline
+from rag.sources.datelines import DateLine, parse_dateline, parse_source_line
 from rag.sources.furniture import Kind, bare, is_prose, is_title, kind, width
 from rag.sources.pieces import Piece
 
@@ -68,7 +68,11 @@ def _prose_after(blocks: Sequence[Block], at: int) -> int:
 
 def _title_near(blocks: Sequence[Block], at: int) -> int | None:
     """Return the line that is the title of the date line at ``at``: above it, else right below."""
-    above = [n for n in range(at - 1, max(-1, at - 1 - _REACH), -1) if is_title(blocks[n].text)]
+    above = [
+        n
+        for n in range(at - 1, max(-1, at - 1 - _REACH), -1)
+        if is_title(blocks[n].text) and not parse_source_line(blocks[n].text)
+    ]
     # The line nearest above may be a subtitle; the one the page prints twice is the title.
     others = [item.text for item in blocks[: at + 6]]
     for n in above:
@@ -80,6 +84,12 @@ def _title_near(blocks: Sequence[Block], at: int) -> int | None:
         if is_title(blocks[n].text) and not is_prose(blocks[n].text):
             return n
     return None
+
+
+def _source_near(blocks: Sequence[Block], at: int) -> str:
+    """Return the publisher that a line beside the date line at ``at`` says."""
+    near = (*blocks[max(0, at - 1) : at], *blocks[at + 1 : at + 2])
+    return next(filter(None, (parse_source_line(item.text) for item in near)), "")
 
 
 def _by_dateline(blocks: Sequence[Block], limit: int) -> Header | None:
@@ -103,7 +113,7 @@ def _by_dateline(blocks: Sequence[Block], limit: int) -> Header | None:
         return None
     return Header(
         title=bare(blocks[title_at].text),
-        publisher=line.publisher,
+        publisher=line.publisher or _source_near(blocks, at),
         published=line.published,
         title_at=title_at,
         dateline_at=at,
@@ -139,15 +149,21 @@ def with_dateline(piece: Piece) -> Piece:
     The line says "Mail, 5 May 2024" or labels its parts; "born 5 May 1950" is none, and no heading.
     What the file says of itself comes first, and the line stays in the text.
     """
-    if piece.published:
-        return piece
     for item in piece.blocks[:_OPENING]:
+        if piece.published:
+            break
         line = parse_dateline(item.text) if item.text != piece.title else None
         if line and line.published and (line.pure or line.labelled or _APART.search(item.text)):
-            return replace(
+            piece = replace(
                 piece, published=line.published, publisher=piece.publisher or line.publisher
             )
-    return piece
+    return with_publisher(piece)
+
+
+def with_publisher(piece: Piece) -> Piece:
+    """Return a document with the publisher that one of its first lines says and nothing else."""
+    named = (parse_source_line(item.text) for item in piece.blocks[:_OPENING])
+    return replace(piece, publisher=piece.publisher or next(filter(None, named), ""))
 
 
 def is_repeat(header: Header, text: str) -> bool:

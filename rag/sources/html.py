@@ -13,6 +13,7 @@ from datetime import date
 
 from rag.errors import SourceError
 from rag.language.dates import parse_date
+from rag.remarks import Remark
 from rag.sources.base import Block, Dropped, Similarity
 from rag.sources.cleaning import clean
 from rag.sources.datelines import parse_dateline
@@ -125,9 +126,7 @@ def _main(page: Page, extract: _Extract) -> tuple[list[Block], list[Dropped]]:
         if not region and (flags[n] or n > last or (head and n >= first - 12)):
             kept.append(item)
         else:
-            dropped.append(
-                drop(item, "menu or margin of the page" if region else "outside the main text")
-            )
+            dropped.append(drop(item, Remark.MARGIN if region else Remark.OUTSIDE))
     return kept, dropped
 
 
@@ -144,11 +143,11 @@ def _around_article(page: Page, *, simple: bool) -> dict[int, str]:
         for n in range(texts.index(page.headings[0])):
             asks = kind(texts[n]) is Kind.NOTICE
             if asks or not (simple or is_prose(texts[n]) or parse_dateline(texts[n])):
-                found[n] = "above the heading of the page"
+                found[n] = Remark.ABOVE_HEADING.value
     prose = [n for n, text in enumerate(texts) if n not in page.links and is_prose(text)]
     below = [n for n in page.links if prose and n > prose[-1] and not _ENCLOSED.match(texts[n])]
     if not simple and 2 * sum(len(texts[n]) for n in below) < sum(len(texts[n]) for n in prose):
-        found.update(dict.fromkeys(below, "link to another page"))
+        found.update(dict.fromkeys(below, Remark.LINK.value))
     return {n: why for n, why in found.items() if n not in page.regions}
 
 
@@ -157,7 +156,7 @@ def _outside_regions(page: Page) -> tuple[list[Block], list[Dropped]]:
     kept = [item for n, item in enumerate(page.blocks) if n not in page.regions]
     if sum(len(item.text) for item in kept) * 10 < page.characters:
         return list(page.blocks), []
-    return kept, [drop(page.blocks[n], "menu or margin of the page") for n in sorted(page.regions)]
+    return kept, [drop(page.blocks[n], Remark.MARGIN) for n in sorted(page.regions)]
 
 
 def _with_metadata(made: Parsed, extract: _Extract, page: Page, head: Sequence[str]) -> Parsed:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.errors import SourceError
 from rag.records import PlaceUnit
+from rag.remarks import Remark
 from rag.sources.base import Block, Dropped, Similarity
 from rag.sources.pieces import EDGES, Parsed, Piece, block, drop
 
@@ -98,9 +99,9 @@ def _split(pages: list[list[str]]) -> tuple[list[Block], list[Dropped]]:
             stripped = line.strip(EDGES)
             at_edge = filled and n in (filled[0], filled[-1])
             if at_edge and _PAGE_NUMBER.match(stripped) and len(pages) > 1:
-                dropped.append(drop(block(line, PlaceUnit.PAGE, number), "page number"))
+                dropped.append(drop(block(line, PlaceUnit.PAGE, number), Remark.PAGE_NUMBER))
             elif at_edge and re.sub(r"\d+", "#", stripped) in running:
-                dropped.append(drop(block(line, PlaceUnit.PAGE, number), "running head or foot"))
+                dropped.append(drop(block(line, PlaceUnit.PAGE, number), Remark.RUNNING_HEAD))
             else:
                 kept.append(line)
         blocks += [block(text, PlaceUnit.PAGE, number) for text in _paragraphs(kept)]

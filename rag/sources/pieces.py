@@ -62,7 +62,7 @@ def join_lines(before: str, after: str) -> str:
 
 def drop(item: Block, reason: str) -> Dropped:
     """Return the note that a block was left out."""
-    return Dropped(item.text, str(item.origin), reason)
+    return Dropped(item.text, str(item.origin), str(reason))
 
 
 def content_digest(piece: Piece, text: str) -> str:

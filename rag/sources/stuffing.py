@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.remarks import Remark
 from rag.sources.base import Block, Dropped
 from rag.sources.furniture import width
 from rag.sources.pieces import EDGES, drop
@@ -185,7 +186,7 @@ def remove_stuffing(blocks: Sequence[Block]) -> tuple[list[Block], list[Dropped]
         )
         if found is None:
             break
-        warnings.append(f"keyword-stuffed page: “{found.text}” repeated {found.count} times")
+        warnings.append(Remark.STUFFED.format(found.text, found.count))
         kept, out = _without(kept, found.text)
         dropped += out
     return kept, dropped, warnings
@@ -203,9 +204,9 @@ def _without(blocks: Sequence[Block], phrase: str) -> tuple[list[Block], list[Dr
         share = width(phrase) * item.text.count(phrase) / width(item.text)
         cut = _cut(item, pattern)
         if not any(char.isalnum() for char in cut.text) or (share >= 0.4 and width(cut.text) <= 24):
-            dropped.append(drop(item, "line of a keyword-stuffed phrase"))
+            dropped.append(drop(item, Remark.STUFFED_LINE))
         else:
-            reason = f"keyword-stuffed phrase, {item.text.count(phrase)} times in the line"
+            reason = Remark.STUFFED_PHRASE.format(item.text.count(phrase))
             dropped.append(Dropped(phrase, str(item.origin), reason))
             kept.append(cut)
     return kept, dropped

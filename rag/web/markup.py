@@ -176,7 +176,7 @@ def _cited(turn: int, citation: Citation, words: Wording, phrases: Phrases) -> s
     notes = [words.excerpt] if citation.document.excerpt else []
     warnings = "".join(
         f'<span class="yj-warning">⚠ {shown(note)}</span>'
-        for note in (*notes, *citation.document.warnings)
+        for note in (*notes, *map(words.remark, citation.document.warnings))
     )
     return (
         f'<div class="yj-cited">{_number(turn, citation.number, phrases.open_source)}'
@@ -264,7 +264,9 @@ def _head(item: Document, place: str, phrases: Phrases) -> str:
             f'<a href="{shown(item.url)}" target="_blank" rel="noopener noreferrer nofollow">'
             f"{phrases.original} ↗</a>"
         )
-    warnings = "".join(f'<p class="yj-warning">⚠ {shown(note)}</p>' for note in item.warnings)
+    warnings = "".join(
+        f'<p class="yj-warning">⚠ {shown(wording.remark(note))}</p>' for note in item.warnings
+    )
     return (
         f"<h3>{shown(named(item))}</h3>{_line(shown(facts))}"
         f"{_line(' '.join(filter(None, (shown(on_one_line(where)), link))))}{warnings}"
@@ -315,8 +317,9 @@ def dropped(parts: Sequence[Dropped], name: str, phrases: Phrases) -> str:
     """Return what cleaning left out of a file, with the reasons; one line where it is nothing."""
     if not parts:
         return note(phrases.nothing_dropped.format(name))
+    words = phrases.wording
     rows = [
-        (shown(phrases.wording.place(part.place)), shown(part.reason), shown(part.text))
+        tuple(map(shown, (words.place(part.place), words.remark(part.reason), part.text)))
         for part in parts
     ]
     return _table(f"{phrases.dropped}: {len(rows)}", rows, "yj-left-out")

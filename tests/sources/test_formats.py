@@ -360,6 +360,23 @@ def test_a_line_that_only_holds_a_date_is_no_date_line(load: Load, line: str) ->
     assert (document.publisher, document.published) == ("", None)
 
 
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        (
+            "note.md",
+            "# Notes on the mill\n\nPublisher: Ministry of Mills\nPublished: 2031-05-03\n\n",
+        ),
+        ("note.txt", "Notes on the mill\nPublisher: Ministry of Mills\nDate: 3 May 2031\n\n"),
+    ],
+)
+def test_a_publisher_on_a_line_of_its_own_is_read(load: Load, name: str, head: str) -> None:
+    text = "The mill of Ostby ground 3,200 tonnes of rye, more than in any year before it burnt.\n"
+    [document] = load(name, f"{head}\n{text}\nSource: a well, which nobody cleaned.\n").documents
+    assert document.title == "Notes on the mill"
+    assert (document.publisher, document.published) == ("Ministry of Mills", date(2031, 5, 3))
+
+
 def test_a_date_line_under_the_title_of_a_word_file_is_read(load: Load) -> None:
     document = docx.Document()
     document.add_heading("Ferries of Halden", 0)
