@@ -88,6 +88,10 @@ _DIMENSIONS = tuple(
             r"\bhow (?:far|deep) (?:is|are|was|were|away|from)\b",
             ("metres",),
         ),
+        (
+            r"多高(?=[?？。的]|$)|\bhow high\b",
+            ("metres", "percent", "percentage points", "fold", "degrees"),
+        ),
         (r"多久|多长时间", ("seconds", "months")),
         (r"多长|\bhow long\b", ("metres", "seconds", "months")),
     )

@@ -24,10 +24,14 @@ _MEASURES: dict[str, dict[int, tuple[str, ...]]] = {
         1000: ("公里", "千米", "km", "kilometer", "kilometers", "kilometre", "kilometres"),
     },
     "square metres": {
-        1: ("平方米",),
+        1: ("平方米", "m²", "square metres", "square metre", "square meters", "square meter"),
+        10_000: ("公顷", "hectares", "hectare"),
         1_000_000: ("平方公里", "square kilometers", "square kilometres", "square kilometre"),
     },
-    "litres": {1: ("升",)},
+    "cubic metres": {
+        1: ("立方米", "m³", "cubic metres", "cubic metre", "cubic meters", "cubic meter"),
+    },
+    "litres": {1: ("升", "litres", "litre", "liters", "liter")},
     "degrees": {1: ("℃",)},
     "seconds": {
         1: ("秒", "秒钟", "second", "seconds"), 60: ("分钟", "minute", "minutes"),

@@ -39,7 +39,9 @@ _TO_CHINESE = {
     "years": "年", "km": "公里", "kilometers": "公里", "kilometres": "公里", "m": "米",
     "meters": "米", "metres": "米", "miles": "英里", "feet": "英尺", "tons": "吨", "tonnes": "吨",
     "kg": "公斤", "kilograms": "公斤", "grams": "克", "acres": "英亩", "hectares": "公顷",
-    "square kilometers": "平方公里", "square kilometres": "平方公里", "%": "%", "percent": "%",
+    "square kilometers": "平方公里", "square kilometres": "平方公里", "square metres": "平方米",
+    "square meters": "平方米", "cubic metres": "立方米", "cubic meters": "立方米", "litres": "升",
+    "liters": "升", "%": "%", "percent": "%",
     "percentage points": "个百分点", "degrees": "度", "℃": "℃",
 }  # fmt: skip
 _QUALIFIERS_TO_ENGLISH = {

@@ -177,6 +177,11 @@ def test_of_several_figures_the_one_asked_for_is_told(
         ("12 percent", "How far did sales fall?", True),
         ("12 percent", "How far is it from Ost?", False),
         ("成功率37%", "成功率多高", True),
+        ("118.4米", "最高水位有多高？", True),
+        ("36 ℃", "How high is the water's temperature?", True),
+        ("3600立方米", "大坝有多高？", False),
+        ("20,000 cubic metres", "How high is the dam?", False),
+        ("1.2平方公里", "水面有多高？", False),
     ],
 )
 def test_a_weight_is_no_length(words: str, question: str, may: bool) -> None:

@@ -35,6 +35,7 @@ from rag.language.rendering import in_other_language
         ("5 percent", "5%"),
         ("1 hour", "1小时"),
         ("more than 13,000 leads", "超1.3万条线索"),
+        ("20,000 cubic metres", "2万立方米"),
     ],
 )
 def test_a_quantity_is_said_in_the_other_language(text: str, expected: str) -> None:
