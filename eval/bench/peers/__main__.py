@@ -6,7 +6,7 @@ LangChain's tutorial stack, txtai and bm25s, each as its own documentation sets 
 virtual environment of its own that is made at first use in the cache folder (about 3 GB). Measured
 are indexing, start-up to first hits, warm latency, memory, size on disk, and recall and MRR on
 public sets. A peer that cannot be installed or fails is reported, and the rest runs. Writes
-peers.json, peers.md and two charts into eval/results.
+peers.json, peers.md and two charts into eval/results, anew after each collection.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -74,14 +74,15 @@ def main() -> None:
         model = make_model(cache, options.threads)
         installed, problems = install_all(cache, options.threads)
         with tempfile.TemporaryDirectory() as name:
-            results = measure_all(
-                installed, collections, Path(name), model, options.starts, problems
-            )
+            every = measure_all(installed, collections, Path(name), model, options.starts, problems)
+            report = ""
+            for results in every:
+                report = write(results, installed, options)
     except ChildError as error:
         raise SystemExit(str(error)) from error
     except KeyboardInterrupt:
-        raise SystemExit("stopped; nothing was written") from None
-    write(results, installed, options)
+        raise SystemExit(f"stopped; {options.out} has what was measured before") from None
+    print(report)
 
 
 def make_model(cache: Path, threads: int) -> Path:
@@ -118,8 +119,10 @@ def measure_all(
     model: Path,
     starts: int,
     problems: Sequence[str],
-) -> Results:
-    """Measure every tool over every collection; one that fails is left out of the rest.
+) -> Iterator[Results]:
+    """Measure every tool over every collection, and yield what is known after each.
+
+    A tool that fails is left out of the rest.
 
     Raises:
         ChildError: Yinju failed.
@@ -128,6 +131,7 @@ def measure_all(
     qualities: list[Quality] = []
     answers: list[Answers] = []
     failed: dict[str, str] = {}
+    longer = count_longer(collections)
     warm_up(installed[0], folder)
     for number, collection in enumerate(collections):
         documents = folder / f"{number}"
@@ -151,10 +155,10 @@ def measure_all(
                 speeds.append(speed)
                 if item.tool == YINJU:
                     answers.append(measure_answers(item, collection, place, starts, ANSWERED))
-    longer = count_longer(collections)
-    return Results(
-        tuple(speeds), tuple(qualities), tuple(answers), (*problems, *failed.values()), longer
-    )
+        yield Results(
+            tuple(speeds), tuple(qualities), tuple(answers), (*problems, *failed.values()),
+            {one.name: longer[one.name] for one in collections[: number + 1]},
+        )  # fmt: skip
 
 
 def warm_up(yinju: Installed, folder: Path) -> None:
@@ -189,8 +193,8 @@ def model_tokens() -> int:
     return WeightFile.open(locate()).sizes.positions
 
 
-def write(results: Results, installed: Sequence[Installed], options: argparse.Namespace) -> None:
-    """Write the JSON, the tables and the charts, and print the tables."""
+def write(results: Results, installed: Sequence[Installed], options: argparse.Namespace) -> str:
+    """Write the JSON, the tables and the charts, and return the tables."""
     settings = {
         name: getattr(options, name) for name in ("sizes", "questions", "starts", "threads", "seed")
     }
@@ -206,7 +210,7 @@ def write(results: Results, installed: Sequence[Installed], options: argparse.Na
     report = to_markdown(results, warm=WARM, tokens=model_tokens())
     (options.out / "peers.md").write_text(report, "utf-8")
     draw(results.speeds, results.qualities, options.out)
-    print(report)
+    return report
 
 
 def last_line(error: ChildError) -> str:
