@@ -75,7 +75,7 @@ class Settings:
     index: Index = field(default_factory=_default_index)
     cache: Path = field(default_factory=lambda: _user_folder("cache"))
     model: str = "multilingual-e5-small"
-    top_k: int = 16
+    top_k: int = 12
     threshold: float = 0.26
     passage_tokens: int = 128
     wait: float = 60.0

@@ -12,7 +12,7 @@ def load(folder: Path, flags: dict[str, object] | None = None, **variables: str)
 
 
 def test_flags_come_before_variables_before_the_file_before_defaults(tmp_path: Path) -> None:
-    assert load(tmp_path).top_k == 16
+    assert load(tmp_path).top_k == 12
     (tmp_path / "pyproject.toml").write_text("[tool.yinju]\ntop_k = 2\n", "utf-8")
     assert load(tmp_path).top_k == 2
     (tmp_path / "yinju.toml").write_text("top_k = 3\n", "utf-8")
@@ -42,7 +42,7 @@ def test_a_home_folder_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_of_two_files_only_yinju_toml_is_read(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.yinju]\ntop_k = 2\n", "utf-8")
     (tmp_path / "yinju.toml").write_text("threshold = 0.4\n", "utf-8")
-    assert load(tmp_path).top_k == 16
+    assert load(tmp_path).top_k == 12
 
 
 LIST = (
@@ -169,7 +169,7 @@ def test_the_token_of_a_server_is_no_setting(tmp_path: Path) -> None:
 
 def test_another_projects_broken_file_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool", "utf-8")
-    assert load(tmp_path).top_k == 16
+    assert load(tmp_path).top_k == 12
 
 
 def test_a_tool_entry_that_is_no_table_fails(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from rag.language.dates import Period
 from rag.language.figures import figures_within, find_counts, find_figures, with_unit
 from rag.language.harms import tells_of_other_harm
 from rag.language.names import local_places, mentions_place, provinces
-from rag.language.periods import governing_periods, named_periods, overlaps
+from rag.language.periods import governing_periods, named_periods, overlaps, period_spans
 from rag.language.quantities import Quantity
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
@@ -36,6 +36,7 @@ _PART_OF_NATION = re.compile(
     r"\b(?:across|throughout) the (?:province|region|state|city|county)\b",
     re.IGNORECASE,
 )
+_COUNTED = (Asked.MONEY, Asked.COUNT, Asked.PERCENT)
 _ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
 
 
@@ -72,6 +73,7 @@ def verified(
             and is_of_dimension(words, question.text)
             and not tells_of_other_harm(words, question.text)
             and not (kind and _repeats(words, said))
+            and not (kind in _COUNTED and _is_time(extract, document))
             and not (kind and _is_label(extract, document, words))
             and not _is_cut_off(extract, document)
             and is_of_period(extract, document, periods)
@@ -153,6 +155,13 @@ def _repeats(words: str, said: Set[tuple[Decimal, str]]) -> bool:
     """Return whether the figures of an answer, with their units, are all in the question."""
     given = {(figure.value, figure.unit) for figure in find_figures(words)}
     return bool(given) and given <= said
+
+
+def _is_time(extract: Extract, document: Document) -> bool:
+    """Return whether an answer's words are but a date or period of its quotation."""
+    stated = period_spans(document.text[extract.start : extract.end])
+    spans = [(a + extract.start, b + extract.start) for a, b in stated]
+    return all(any(a <= start and end <= b for a, b in spans) for start, end in extract.answering)
 
 
 def _is_label(extract: Extract, document: Document, words: str) -> bool:

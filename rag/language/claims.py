@@ -29,7 +29,11 @@ _OPEN = re.compile(
 _NEGATED = re.compile(
     r"没(?!有[?？]?$)|未|不(?!少于|超过|低于|多于|到|足)|n['’]t\b|\b(?:not|never|no)\b"
 )
-_POINTED_AT = re.compile(r"(?:[这那该此]|\b(?:the|these|those|this|of))\s*$", re.IGNORECASE)
+_POINTED_AT = re.compile(r"(?:[这那该此]|\b(?:the|these|those|this))\s*$", re.IGNORECASE)
+_PART_OF = re.compile(
+    r"\b(?:half|parts?|thirds?|quarters?|most|all|some|none|share|rest|out|one) of\s*$", re.IGNORECASE
+)
+_OF = re.compile(r"\bof\s*$", re.IGNORECASE)
 _WITHIN_BEFORE = re.compile(r"(?:[在于]|\b(?:within|after|before|in))\s*$", re.IGNORECASE)
 _WITHIN_AFTER = re.compile(r"[之以]?[内前后]")
 _NOUN_AFTER = re.compile(r"\s+(?:[a-z]+\s+)?[a-z]{2,}s\b")
@@ -86,7 +90,10 @@ def find_claim(question: str, language: Language) -> Claim | None:
 def _is_claimed(question: str, figure: Quantity) -> bool:
     """Return whether a figure is what a question is about, and no number, term or known group."""
     before, after = question[: figure.start], question[figure.end :]
-    if _POINTED_AT.search(before):
+    if _POINTED_AT.search(before) or _PART_OF.search(before):
+        return False
+    # "A budget of 7 million" is claimed, "a team of 30 people" a thing that is known.
+    if _OF.search(before) and figure.kind != "money":
         return False
     if figure.kind == "time" and (_WITHIN_BEFORE.search(before) or _WITHIN_AFTER.match(after)):
         return False

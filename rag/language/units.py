@@ -18,7 +18,8 @@ LATIN_MEASURES = (
     "people|persons?|cases?|accounts?|users?|households?|suspects?|individuals?|members?|banks?|"
     "messages?|domains?|clues?|leads?|numbers?|cards?|times|percentage points?|points?|km|"
     "kilometers?|kilometres?|metres?|meters?|miles?|feet|tons?|tonnes?|kg|kilograms?|grams?|"
-    "(?:square|cubic) (?:kilo)?met(?:er|re)s?|lit(?:er|re)s?|acres?|hectares?|degrees?|victims?|students?|employees?|items?"
+    "(?:square|cubic) (?:kilo)?met(?:er|re)s?|lit(?:er|re)s?|acres?|hectares?|degrees?|"
+    "victims?|students?|employees?|items?"
 )
 SCALES = (
     "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百|thousands?|millions?|billions?|trillions?|bn|mn|"
