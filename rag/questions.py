@@ -11,6 +11,7 @@ from rag.language.claims import find_claim
 from rag.language.detect import detect_language
 from rag.language.glosses import Glosses
 from rag.language.names import is_local_place, is_place, latin_names, local_places, romanise
+from rag.language.spelling import mend_asking
 from rag.language.words import Segmenter
 from rag.records import Language, Question
 
@@ -47,8 +48,11 @@ class QuestionParser:
         """
         typed = check_question(question)
         language = detect_language(typed)
-        claim = find_claim(typed, language)
-        text = claim.question if claim else typed
+        text = typed
+        if language is not Language.CHINESE:
+            text = mend_asking(typed, lambda word: bool(self._glosses.chinese(word)))
+        claim = find_claim(text, language)
+        text = claim.question if claim else text
         words = tuple(self._segmenter.words(text))
         vector = self._embedder.embed_questions([text])[0]
         return Question(

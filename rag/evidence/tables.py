@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.language.figures import figures_within, find_figures
+from rag.language.names import mentions_place
 from rag.language.quantities import Quantity
 from rag.language.rows import Cell, cells_of, year_in
 from rag.language.superlatives import SUPERLATIVE, Superlative
@@ -123,6 +124,22 @@ def is_of_row(extract: Extract, document: Document, question: str) -> bool:
         if named and value not in named:
             return False
     return True
+
+
+def is_of_all_rows(extract: Extract, document: Document, question: Question) -> bool:
+    """Return whether a quotation may tell a total: it is no row that the question does not name."""
+    if not is_in_table(document, extract.start):
+        return True
+    line = document.text[extract.start : extract.end]
+    if any(mentions_place(line, place) for place in question.places):
+        return True
+    labels = [
+        value
+        for cell in cells_of(line)
+        if (value := cell.value(line)) and not find_figures(value) and not year_in(cell, line)
+    ]
+    named = any(is_total(label) or names_value(question.text, label) for label in labels)
+    return named or not labels
 
 
 def _row(document: Document, start: int) -> Row | None:

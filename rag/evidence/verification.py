@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
+from itertools import pairwise
 
 from rag.evidence.scene import of_other_scene
-from rag.evidence.tables import is_of_row
+from rag.evidence.tables import is_of_all_rows, is_of_row
 from rag.language.asking import (
     Asked,
     asked_for,
@@ -21,6 +22,8 @@ from rag.language.dates import Period
 from rag.language.figures import figures_within, find_counts, find_figures, with_unit
 from rag.language.harms import tells_of_other_harm
 from rag.language.names import local_places, mentions_place, provinces
+from rag.language.opposites import tells_of_rise
+from rag.language.parts import asks_for_total
 from rag.language.periods import governing_periods, named_periods, overlaps, period_spans
 from rag.language.quantities import Quantity
 from rag.language.words import Segmenter
@@ -36,6 +39,7 @@ _PART_OF_NATION = re.compile(
     r"\b(?:across|throughout) the (?:province|region|state|city|county)\b",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[，；;。！？]|,(?!\d)|[.!?](?=\s)")
 _COUNTED = (Asked.MONEY, Asked.COUNT, Asked.PERCENT)
 _ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
 
@@ -47,17 +51,19 @@ def verified(
 
     An extract must be about the question's places and period, be of a document that tells of what
     happened where another one does, be of the kind asked for, and say more than the question does:
-    "how many" is answered by a count, 多少家 not by persons, "how heavy" not by metres, "how much
-    money" by money, "how much of the 40 million" not by 40 million, and whether anybody was hurt
-    not by nobody's death. "When" may be answered by what is no date: in spring, after the flood. A
-    sentence that asks something itself answers nothing, unless it is asked what was asked, nor does
-    a figure at which a snippet breaks off, nor a row of a table for another one that the question
-    names.
+    "how many" is answered by a count, 多少家 not by persons, "how heavy" not by metres, what fell
+    not by what rose, "how much money" by money, "how much of the 40 million" not by 40 million, and
+    whether anybody was hurt not by nobody's death. "When" may be answered by what is no date: in
+    spring, after the flood. A sentence that asks something itself answers nothing, unless it is
+    asked what was asked, nor does a figure at which a snippet breaks off, nor a row of a table for
+    another one that the question names, or for the total of them.
     """
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
     periods = named_periods(question.text)
     unit = unit_asked_for(question.text)
+    total = kind is not None and asks_for_total(question.text)
+    rises = tells_of_rise(question.text) if kind else None
     about_asking = _ASKED.search(question.text) is not None
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
     elsewhere = of_other_scene(question, documents)
@@ -74,10 +80,12 @@ def verified(
             and not tells_of_other_harm(words, question.text)
             and not (kind and _repeats(words, said))
             and not (kind in _COUNTED and _is_time(extract, document))
+            and not (rises is not None and _tells_of_rise(extract, document) is (not rises))
             and not (kind and _is_label(extract, document, words))
             and not _is_cut_off(extract, document)
             and is_of_period(extract, document, periods)
             and is_of_row(extract, document, question.text)
+            and not (total and not is_of_all_rows(extract, document, question))
             and is_about(extract, document, question, segmenter)
         )
 
@@ -162,6 +170,14 @@ def _is_time(extract: Extract, document: Document) -> bool:
     stated = period_spans(document.text[extract.start : extract.end])
     spans = [(a + extract.start, b + extract.start) for a, b in stated]
     return all(any(a <= start and end <= b for a, b in spans) for start, end in extract.answering)
+
+
+def _tells_of_rise(extract: Extract, document: Document) -> bool | None:
+    """Return whether an answer stands in a clause that tells of a rise, see ``tells_of_rise``."""
+    text, begin = document.text[extract.start : extract.end], extract.answering[0][0]
+    ends = [0, *(mark.end() for mark in _CLAUSE_END.finditer(text)), len(text)]
+    clause = next((text[a:b] for a, b in pairwise(ends) if a <= begin - extract.start < b), text)
+    return tells_of_rise(clause)
 
 
 def _is_label(extract: Extract, document: Document, words: str) -> bool:

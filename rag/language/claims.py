@@ -31,7 +31,8 @@ _NEGATED = re.compile(
 )
 _POINTED_AT = re.compile(r"(?:[这那该此]|\b(?:the|these|those|this))\s*$", re.IGNORECASE)
 _PART_OF = re.compile(
-    r"\b(?:half|parts?|thirds?|quarters?|most|all|some|none|share|rest|out|one) of\s*$", re.IGNORECASE
+    r"\b(?:half|parts?|thirds?|quarters?|most|all|some|none|share|rest|out|one) of\s*$",
+    re.IGNORECASE,
 )
 _OF = re.compile(r"\bof\s*$", re.IGNORECASE)
 _WITHIN_BEFORE = re.compile(r"(?:[在于]|\b(?:within|after|before|in))\s*$", re.IGNORECASE)

@@ -1,8 +1,8 @@
 """Words for the two ends of one scale: what rose did not fall.
 
 ``opposites.tsv`` has a scale a line: the Chinese and the English words for one end, those for the
-other, and "state" where the ends are states that last. English words match in any regular form,
-``_`` stands between those of a phrase.
+other, and "state" where the ends are states that last. The first scale is of what rises and falls.
+English words match in any regular form, ``_`` stands between those of a phrase.
 """
 
 from __future__ import annotations
@@ -55,6 +55,12 @@ def ends_named(text: str) -> Ends:
         for number, scale in enumerate(_scales())
         if not (until and scale.lasts) and (end := scale.end(text, latin)) is not None
     )
+
+
+def tells_of_rise(text: str) -> bool | None:
+    """Return whether a text tells of a rise, False for a fall, None for neither or both."""
+    text = normalise(text)
+    return _scales()[0].end(text, f" {' '.join(stem(_LATIN_WORD.findall(text)))} ")
 
 
 def are_opposed(one: Ends, other: Ends) -> bool:

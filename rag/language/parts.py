@@ -130,6 +130,11 @@ def find_parts(question: str, places: Iterable[str], language: Language) -> Part
     return None
 
 
+def asks_for_total(question: str) -> bool:
+    """Return whether a question asks what several things come to; 共 alone may say less."""
+    return any(match.group() != "共" for match in _TOTAL.finditer(question))
+
+
 def _names(question: str, language: Language) -> list[Span]:
     """Return what a question adds up or compares, of whatever kind, as far as its form tells.
 

@@ -46,6 +46,30 @@ def asked(text: str, *places: str) -> Question:
     return Question(text, Language.ENGLISH, vector, (), (), places=frozenset(places))
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "words", "answered"),
+    [
+        ("By what percentage did sales fall?", "Sales fell by 12%, staff rose by 4%.", "12%", True),
+        ("By what percentage did sales fall?", "Sales fell by 12%, staff rose by 4%.", "4%", False),
+        ("By what percentage did staff grow?", "Sales fell by 12%, staff rose by 4%.", "4%", True),
+        ("How much money did sales bring?", "Sales rose to 4 euros.", "4 euros", True),
+        ("How much money will it be?", "It will be 5 million euros for 2027.", "2027", False),
+        ("How many looms in total?", "Mill: Ost; Looms: 12\nMill: West; Looms: 30", "12", False),
+        ("How many has Ost in total?", "Mill: Ost; Looms: 12\nMill: West; Looms: 30", "12", True),
+        ("How many looms in total?", "Mill: Ost; Looms: 12\nMill: Total; Looms: 42", "42", True),
+    ],
+)  # fmt: skip
+def test_what_is_told_the_other_way_round_of_a_year_or_of_a_part_is_no_answer(
+    question: str, text: str, words: str, answered: bool, answer_from: Answering
+) -> None:
+    document = Document("mill", "0", text)
+    at = text.index(words)
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at) if "\n" in text[at:] else len(text)
+    draft = Draft((Extract("mill", start, end, ((at, at + len(words)),), 0.9),), True)
+    assert answer_from(asked(question), draft, {"mill": document}).answered is answered
+
+
 def test_the_answer_is_the_words_of_the_best_extract(answer_from: Answering) -> None:
     draft = Draft((EMPLOYED, CLOSED), True)
     answer = answer_from(asked("What of the mill?"), draft, {"mill": DOCUMENT})
