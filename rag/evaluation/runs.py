@@ -19,6 +19,7 @@ from rag.evaluation.proving import (
     sources_differ,
 )
 from rag.records import Answer, Document, Hit, Language, SearchMode
+from rag.terminal import near_path
 
 logger = logging.getLogger(__name__)
 
@@ -206,7 +207,7 @@ def judge(
         accepted=question.answers,
         answer=text,
         quote=first.quote if first else "",
-        source=first.document.path or first.document.key if first else "",
+        source=near_path(first.document.path or first.document.key) if first else "",
         confidence=first.score if first else None,
         right=matching.is_right(text, question.answers) if can else not answer.answered,
         exact=matching.exact_match(text, question.answers) if can else None,
