@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
-from itertools import pairwise
 
 from rag.evidence.scene import of_other_scene
 from rag.evidence.tables import is_of_all_rows, is_of_row
@@ -26,6 +25,7 @@ from rag.language.opposites import tells_of_rise
 from rag.language.parts import asks_for_total
 from rag.language.periods import governing_periods, named_periods, overlaps, period_spans
 from rag.language.quantities import Quantity
+from rag.language.sentences import stretch_around
 from rag.language.words import Segmenter
 from rag.records import Document, Draft, Extract, Question
 
@@ -174,10 +174,9 @@ def _is_time(extract: Extract, document: Document) -> bool:
 
 def _tells_of_rise(extract: Extract, document: Document) -> bool | None:
     """Return whether an answer stands in a clause that tells of a rise, see ``tells_of_rise``."""
-    text, begin = document.text[extract.start : extract.end], extract.answering[0][0]
-    ends = [0, *(mark.end() for mark in _CLAUSE_END.finditer(text)), len(text)]
-    clause = next((text[a:b] for a, b in pairwise(ends) if a <= begin - extract.start < b), text)
-    return tells_of_rise(clause)
+    text = document.text[extract.start : extract.end]
+    start, end = (at - extract.start for at in extract.answering[0])
+    return tells_of_rise(text[slice(*stretch_around(text, start, end, _CLAUSE_END))])
 
 
 def _is_label(extract: Extract, document: Document, words: str) -> bool:

@@ -47,8 +47,7 @@ def ends_named(text: str) -> Ends:
     A word that is negated names none. Where a text says "until", no state is meant: what is closed
     until March opens in March.
     """
-    text = normalise(text)
-    latin = f" {' '.join(stem(_LATIN_WORD.findall(text)))} "
+    text, latin = _with_stems(text)
     until = _UNTIL.search(text) is not None
     return frozenset(
         (number, end)
@@ -59,8 +58,13 @@ def ends_named(text: str) -> Ends:
 
 def tells_of_rise(text: str) -> bool | None:
     """Return whether a text tells of a rise, False for a fall, None for neither or both."""
+    return _scales()[0].end(*_with_stems(text))
+
+
+def _with_stems(text: str) -> tuple[str, str]:
+    """Return a text as the scales' patterns read it, and its English words, stemmed."""
     text = normalise(text)
-    return _scales()[0].end(text, f" {' '.join(stem(_LATIN_WORD.findall(text)))} ")
+    return text, f" {' '.join(stem(_LATIN_WORD.findall(text)))} "
 
 
 def are_opposed(one: Ends, other: Ends) -> bool:

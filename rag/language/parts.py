@@ -41,7 +41,7 @@ _TOTAL = re.compile(
     r",?\s*\b(?:together(?! with)|combined|altogether|in total|in all|the total of|both)\b",
     re.IGNORECASE,
 )
-_APART = re.compile(r"相差(?:了)?")
+_APART = re.compile(r"相差了?")
 _CAPITALS = re.compile(r"(?<!^)\b[A-Z][\w'’-]*(?: (?:of (?:the )?)?[A-Z][\w'’-]*)*")
 _COMPARED = re.compile(
     r"\s*(?:在|的)?(?P<one>[^，,。？?比]{2,20}?)比(?P<other>[^，,。？?比]{2,20}?)"
@@ -119,15 +119,16 @@ def find_parts(question: str, places: Iterable[str], language: Language) -> Part
     if asked_for(question) not in _FIGURES:
         return None
     if len(spans) > 1:
-        parts = _difference(question, spans, language) or _total(question, spans)
+        parts = _put_together(question, spans, language)
         return parts and replace(parts, named=())
-    times, names = period_spans(question), _names(question, language)
-    for spans in (times, names):
-        parts = _difference(question, spans, language) or _total(question, spans)
+    times = period_spans(question)
+    parts = _put_together(question, times, language)
+    if parts is None:
+        parts = _put_together(question, _names(question, times, language), language)
         # "Holz and Sons" is one name, where nothing says that there are several.
-        if parts and (spans is times or parts.operation is not Operation.EACH):
-            return parts
-    return None
+        if parts and parts.operation is Operation.EACH:
+            return None
+    return parts
 
 
 def asks_for_total(question: str) -> bool:
@@ -135,7 +136,7 @@ def asks_for_total(question: str) -> bool:
     return any(match.group() != "共" for match in _TOTAL.finditer(question))
 
 
-def _names(question: str, language: Language) -> list[Span]:
+def _names(question: str, times: Sequence[Span], language: Language) -> list[Span]:
     """Return what a question adds up or compares, of whatever kind, as far as its form tells.
 
     In Chinese that is what stands before 一共 and at the sides of 比, in English what has capitals.
@@ -143,7 +144,7 @@ def _names(question: str, language: Language) -> list[Span]:
     if language is not Language.CHINESE:
         return [match.span() for match in _CAPITALS.finditer(question)]
     begin = 0
-    for start, end in period_spans(question):
+    for start, end in times:
         if not question[begin:start].strip(" 在，,"):
             begin = end
     found = _COMPARED.match(question, begin)
@@ -282,10 +283,15 @@ def _how(after: str) -> str:
     return "how many" if plural else "how much"
 
 
+def _put_together(question: str, spans: list[Span], language: Language) -> Parts | None:
+    """Return a question for each of several places, times or names, None where there is but one."""
+    if len(spans) < 2:
+        return None
+    return _difference(question, spans, language) or _total(question, spans)
+
+
 def _total(question: str, spans: list[Span]) -> Parts | None:
     """Return a question for each of several places or names in a row: A, B and C together."""
-    if not spans:
-        return None
     row, joins = spans[:1], []
     for span in spans[1:]:
         joined = _AND.fullmatch(question[row[-1][1] : span[0]])
@@ -312,8 +318,6 @@ def _total(question: str, spans: list[Span]) -> Parts | None:
 
 def _difference(question: str, spans: list[Span], language: Language) -> Parts | None:
     """Return a question for each of two places or names: how much more A than B."""
-    if len(spans) < 2:
-        return None
     (a, b), (c, d) = spans[:2]
     one, other = question[a:b], question[c:d]
     marked = question[:a] + "\1" + question[b:c] + "\0" + question[d:]

@@ -21,6 +21,7 @@ from rag.language.dates import (
     quarters,
 )
 from rag.language.rows import row_year
+from rag.language.sentences import stretch_around
 from rag.language.units import MEASURES, MONEY
 
 Found = tuple[int, int, Period]
@@ -139,14 +140,15 @@ def governing_periods(
     found = find_periods(text, written)
     compared = compared_periods(text, found)
     told = [one for one in found if one not in compared]
-    first, last = _around(text, start, end, _CLAUSES)
+    first, last = stretch_around(text, start, end, _CLAUSES)
     own = [one for one in told if first <= one[0] and one[1] <= last]
     if not own:
         own = [one for one in told if _LABEL.search(text[: one[0]])]
     if not own:
-        part, _ = _around(text, start, end, _PARTS)
+        part, _ = stretch_around(text, start, end, _PARTS)
         before = [one for one in told if part <= one[0] and one[1] <= first]
-        own = [one for one in before if one[0] >= _around(text, *before[-1][:2], _CLAUSES)[0]]
+        last_begin = stretch_around(text, *before[-1][:2], _CLAUSES)[0] if before else 0
+        own = [one for one in before if one[0] >= last_begin]
     if not own:
         own = [one for one in told if one[1] <= start and not _CLAUSES.search(text, 0, one[0])]
     if not own and title:
@@ -162,13 +164,6 @@ def periods_beside(text: str, start: int, end: int, written: date | None = None)
     year = row_year(text, start, end)
     found = [] if year else find_periods(text, written)
     return [year] if year else [period for *_, period in own_periods(text, start, end, found)]
-
-
-def _around(text: str, start: int, end: int, ends: re.Pattern[str]) -> tuple[int, int]:
-    """Return the stretch between two ends around a place of a text."""
-    before = max((match.end() for match in ends.finditer(text, 0, start)), default=0)
-    after = ends.search(text, end)
-    return before, after.start() if after else len(text)
 
 
 def named_periods(question: str) -> list[Period]:

@@ -62,6 +62,13 @@ def split_clauses(text: str, start: int, end: int) -> list[Span]:
     return spans
 
 
+def stretch_around(text: str, start: int, end: int, ends: re.Pattern[str]) -> tuple[int, int]:
+    """Return the stretch between two ends around a place of a text."""
+    before = max((match.end() for match in ends.finditer(text, 0, start)), default=0)
+    after = ends.search(text, end)
+    return before, after.start() if after else len(text)
+
+
 def _is_end(text: str, match: re.Match[str]) -> bool:
     mark = match.group().lstrip(" ")[:1]
     following = text[match.end() : match.end() + 1]

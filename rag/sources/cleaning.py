@@ -112,7 +112,7 @@ def _sift(blocks: Sequence[Block], header: Header | None) -> tuple[list[Block], 
     for n, item in enumerate(blocks):
         reason = inside(item.text)
         if header and n < 6 and is_repeat(header, item.text):
-            reason = Remark.SAID_AGAIN.value
+            reason = Remark.SAID_AGAIN
         if reason:
             dropped.append(drop(item, reason))
         else:
@@ -130,7 +130,7 @@ def _head(blocks: Sequence[Block], header: Header | None) -> list[Dropped]:
         elif header and at == header.dateline_at:
             reason = Remark.DATELINE.value
         else:
-            reason = found.value if found else Remark.ABOVE.value
+            reason = found.value if found else Remark.ABOVE
         dropped.append(drop(item, reason))
     return dropped
 
@@ -168,15 +168,15 @@ def _tail(
         for at in card.lines:
             words = any(blocks[at].origin.value == b.origin.value for b in card.blocks)
             if not flag:
-                reasons[at] = Remark.TEASER.value
+                reasons[at] = Remark.TEASER
             elif not words:
-                reasons[at] = Remark.OF_EXCERPT.value
+                reasons[at] = Remark.OF_EXCERPT
             else:
                 reasons[at] = ""
     dropped = []
     for at in range(end, len(blocks)):
         found = kind(blocks[at].text)
-        reason = reasons.get(at, found.value if found else Remark.BELOW.value)
+        reason = reasons.get(at, found.value if found else Remark.BELOW)
         if reason:
             dropped.append(drop(blocks[at], reason))
     return dropped

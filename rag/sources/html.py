@@ -143,11 +143,11 @@ def _around_article(page: Page, *, simple: bool) -> dict[int, str]:
         for n in range(texts.index(page.headings[0])):
             asks = kind(texts[n]) is Kind.NOTICE
             if asks or not (simple or is_prose(texts[n]) or parse_dateline(texts[n])):
-                found[n] = Remark.ABOVE_HEADING.value
+                found[n] = Remark.ABOVE_HEADING
     prose = [n for n, text in enumerate(texts) if n not in page.links and is_prose(text)]
     below = [n for n in page.links if prose and n > prose[-1] and not _ENCLOSED.match(texts[n])]
     if not simple and 2 * sum(len(texts[n]) for n in below) < sum(len(texts[n]) for n in prose):
-        found.update(dict.fromkeys(below, Remark.LINK.value))
+        found.update(dict.fromkeys(below, Remark.LINK))
     return {n: why for n, why in found.items() if n not in page.regions}
 
 
