@@ -65,10 +65,11 @@ def _serve(options: argparse.Namespace) -> int:
         from concurrent.futures import ThreadPoolExecutor
 
         from rag.cli.samples import ensure_index
+        from rag.web.loading import quick_imports
 
         say("starting…")
         ensure_index(engine, given=options.index is not None)
-        with ThreadPoolExecutor(1) as pool:
+        with ThreadPoolExecutor(1) as pool, quick_imports():
             # Models are read while the page's packages are imported.
             warming = pool.submit(_warm, engine)
             from rag.web.app import serve
