@@ -50,7 +50,7 @@ class QuestionParser:
         language = detect_language(typed)
         text = typed
         if language is not Language.CHINESE:
-            text = mend_asking(typed, lambda word: bool(self._glosses.chinese(word)))
+            text = mend_asking(typed, self._glosses.is_english)
         claim = find_claim(text, language)
         text = claim.question if claim else text
         words = tuple(self._segmenter.words(text))

@@ -36,6 +36,19 @@ def test_an_english_question_has_names_and_translations(parser: QuestionParser) 
     assert any("桥" in forms for forms in question.translations)
 
 
+def test_slips_in_words_that_ask_are_put_right_and_right_words_stay(
+    parser: QuestionParser,
+) -> None:
+    assert parser.understand("how mnay poeple came", Means()).text == "how many people came"
+    for right in (
+        "how many people were there when they were freed",
+        "how many cakes were sold to whom, and were more baked then",
+        "what mines and caves were named, and whether any casks were left",
+        "while it was mine, whose monkey ate my honey",
+    ):
+        assert parser.understand(right, Means()).text == right
+
+
 def test_a_chinese_question_has_names_in_latin_letters(parser: QuestionParser) -> None:
     question = parser.understand("广西追回了多少钱", Means())
     assert question.language is Language.CHINESE

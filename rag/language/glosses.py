@@ -67,6 +67,10 @@ class Glosses:
         with self._open() as database:
             return _chinese(database, phrase.lower().split())
 
+    def is_english(self, word: str) -> bool:
+        """Return whether it is an English word, in any inflection; function words are as well."""
+        return word in _FUNCTION_WORDS or bool(self.chinese(word))
+
     def translations(self, words: Sequence[str]) -> list[tuple[str, ...]]:
         """Return, for each word or phrase that has any, its forms in the other language.
 
