@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rag.cache import cached, damaged
-from rag.language.words import Segmenter, stem
+from rag.language.words import FUNCTION_WORDS, Segmenter, stem
 
 MOST_WORDS = 3
 """Glosses longer than this explain a word and do not translate it."""
@@ -35,15 +35,6 @@ _REFERENCE = re.compile(
     r"^(?:CL:|surname |see |variant |old variant|abbr\.|erhua|used |also )|[^\x00-\x7f]"
 )
 _WORD = re.compile(r"[a-z][a-z'-]*")
-
-
-_FUNCTION_WORDS = frozenset(
-    """a an the is are was were be been being am do does did done have has had having can could will
-    would shall should may might must i you he she it we they me him her us them my your his its our
-    their this that these those there here what which who whom whose when where why how and or but
-    not no of in on at by for with from to as into than then so if about""".split()  # noqa: SIM905
-)
-"""What English sentences are put together with; translated one by one they mean nothing."""
 
 
 class Glosses:
@@ -69,7 +60,7 @@ class Glosses:
 
     def is_english(self, word: str) -> bool:
         """Return whether it is an English word, in any inflection; function words are as well."""
-        return word in _FUNCTION_WORDS or bool(self.chinese(word))
+        return word in FUNCTION_WORDS or bool(self.chinese(word))
 
     def translations(self, words: Sequence[str]) -> list[tuple[str, ...]]:
         """Return, for each word or phrase that has any, its forms in the other language.
@@ -81,7 +72,7 @@ class Glosses:
             found = [
                 _english(database, word) or _chinese(database, [word])
                 for word in words
-                if word not in _FUNCTION_WORDS
+                if word not in FUNCTION_WORDS
             ]
             for length in range(2, MOST_WORDS + 1):
                 for at in range(len(words) - length + 1):
@@ -97,7 +88,7 @@ class Glosses:
             return [
                 (word, *(_english(database, word) or _chinese(database, [word]))[:_MOST_FORMS])
                 for word in dict.fromkeys(words)
-                if word not in _FUNCTION_WORDS
+                if word not in FUNCTION_WORDS
             ]
 
     @contextmanager

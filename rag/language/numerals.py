@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from rag.language.words import FUNCTION_WORDS
+
 _SCALES = {
     "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
     "千亿": 11, "万亿": 12, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3,
@@ -24,6 +26,17 @@ _MULTIPLES = {
     "trillion": 10**12,
 }  # fmt: skip
 NUMBER_WORDS = "|".join((*sorted(_WORDS, key=len, reverse=True), *_MULTIPLES))
+_PART_BEFORE = re.compile(
+    r"\b(?:several|few|many|couple of|in|or|and a half|quarter of an?|"
+    rf"(?:{NUMBER_WORDS}) to)\s$",
+    re.IGNORECASE,
+)
+_KNOWN_BEFORE = re.compile(
+    r"\b(?:the|these|those|all|its|their|his|her|our|your|my)\s$", re.IGNORECASE
+)
+_UNCOUNTED = frozenset("thirds quarters fifths tenths times ways sides".split())  # noqa: SIM905
+"""Plurals behind number words that tell a part or a manner."""
+
 HAN_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _DIGIT_VALUES = HAN_VALUES | {str(value): value for value in range(10)}
 _MIXED = re.compile(r"\d[千百十]")
@@ -97,3 +110,26 @@ def english_value(words: str) -> Decimal | None:
         elif word not in ("a", "an", "and"):
             return None
     return None if half else total + part
+
+
+def is_part(before: str) -> bool:
+    """Return whether number words are no figure of their own, by what stands before them.
+
+    Such are one in five people, two and a half million people, ten to twelve boats.
+    """
+    return _PART_BEFORE.search(before) is not None
+
+
+def is_told(before: str, words: str, behind: str) -> bool:
+    """Return whether number words tell how many there are of a plural up to three words behind.
+
+    "One" may be a pronoun; the two boats, all three boats: their number is taken for known.
+    """
+    if words.lower() == "one" or _KNOWN_BEFORE.search(before):
+        return False
+    for word in behind.split():
+        if word in FUNCTION_WORDS or word in _UNCOUNTED:
+            return False
+        if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+            return True
+    return False

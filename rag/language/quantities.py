@@ -16,6 +16,8 @@ from rag.language.numerals import (
     english_value,
     han_value,
     higher_value,
+    is_part,
+    is_told,
     scaled_value,
 )
 from rag.language.units import (
@@ -86,8 +88,10 @@ _IN_WORDS = re.compile(
     rf"(?:\b(?P<qualifier>{BEFORE})\s+)?"
     rf"(?<!\bof\s)\b(?P<words>(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand|million|billion)"
     rf"|(?!dozen|hundred|thousand|million|billion|trillion))"
-    rf"(?:{NUMBER_WORDS})(?:(?:[\s-]|\s+and\s+)(?:{NUMBER_WORDS}))*)"
-    rf"(?:[\s-](?P<unit>percentage points?|percent|{MONEY}|{TIME}|{LATIN_MEASURES}))\b",
+    rf"(?:{NUMBER_WORDS})(?P<more>(?:[\s-]|\s+and\s+)(?:{NUMBER_WORDS}))*)"
+    rf"(?:[\s-](?P<unit>percentage points?|percent|{MONEY}|{TIME}|{LATIN_MEASURES})\b|"
+    # Two million calls, three old bridges: lower case, since Three Rivers is a name.
+    rf"(?-i:(?(more)(?=\s[a-z]|[.,;:!?)]|$)|(?=\s(?P<counted>[a-z-]+(?:\s[a-z-]+){{0,2}})))))",
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(rf"百分之(?P<han>[{HAN_DIGITS}点]+|{DIGITS})")
@@ -140,11 +144,6 @@ _NAME_BEFORE = re.compile(
     r"stage|round|item|type|volume|version|route|line)\.?\s$",
     re.IGNORECASE,
 )
-_PART_BEFORE = re.compile(
-    r"\b(?:several|few|many|couple of|in|or|and a half|quarter of an?)\s$", re.IGNORECASE
-)
-"""One in five people, two and a half million people: no figure of its own."""
-
 _NEXT_BELOW = {"万": 3, "亿": 7}
 _ORDER_BEFORE = re.compile(r"(?:[第十周点数几]|星期|礼拜)$")
 _LIST_MARK = re.compile(r"[.．、)）]\s*\S")
@@ -214,8 +213,10 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     unit, scale = unit.lower().replace("％", "%"), groups.get("scale") or groups.get("short") or ""
     if scale.lower() == "m" and not unit:
         unit, scale = "m", ""  # metres
-    if groups.get("words") and _PART_BEFORE.search(text[: match.start("words")]):
-        return None
+    if words := groups.get("words"):
+        before, behind = text[: match.start("words")], groups.get("counted")
+        if is_part(before) or (behind and not is_told(before, words, behind)):
+            return None
     excludes = _is_word if groups.get("han") else _is_date_or_name
     if not groups.get("words") and excludes(text, match, unit, scale):
         return None

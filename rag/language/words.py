@@ -15,6 +15,14 @@ from typing import Any
 
 from rag.cache import cached
 
+FUNCTION_WORDS = frozenset(
+    """a an the is are was were be been being am do does did done have has had having can could will
+    would shall should may might must i you he she it we they me him her us them my your his its our
+    their this that these those there here what which who whom whose when where why how and or but
+    not no of in on at by for with from to as into than then so if about""".split()  # noqa: SIM905
+)
+"""What English sentences are put together with; translated one by one they mean nothing."""
+
 _SPACE_IN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _WORD = re.compile(r"\w")
 _RUN = re.compile(r"([\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+)")

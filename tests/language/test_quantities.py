@@ -44,6 +44,9 @@ NONE = [
     "192.168.1.1", "一些人", "一起工作", "万一下雨", "千万不要", "十分重要", "百度", "唯一一家",
     "星期三",
     "数百万元", "几十万元", "数十人", "三五天", "二三十人", "百分之点", "", "no figure",
+    "one of the boats", "two of them", "nine out of ten", "two thirds of farmers", "three is less",
+    "the twenty-first boats", "on the Three Rivers", "the two boats", "all three boats",
+    "ten to twelve boats", "ten or twelve boats", "at six it closes", "one bus", "two sides",
 ]  # fmt: skip
 
 
