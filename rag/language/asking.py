@@ -36,7 +36,8 @@ _PERCENT = (
     r"百分之几|百分之多少|多少个?百分|多大比例|几成|多少成|"
     r"(?:比例|比重|占比|百分比)(?:是|为|达到?)?多少|"
     r"\b(?:what|which) (?:percentage|share|proportion)\b|\bhow many percent|"
-    r"\b(?:by )?(?:what|how many) (?:pct\b|per ?cent\b|%)|\bin (?:pct|per ?cent|%)\W*$"
+    r"\b(?:by )?(?:what|how many) (?:pct\b|per ?cent\b|%)|"
+    r"\bin (?:pct|per ?cent|%)(?=\s*(?:[?,;]|$))"
 )
 _UNIT = re.compile(
     rf"(?:多少|几)(?P<measure>{_MEASURE})(?!钱)|"

@@ -8,9 +8,10 @@ other words.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,9 @@ _LIGHT = re.compile(
 _CHINESE_HOW_MANY = re.compile(r"(?:多少|几)(?:[个名人位例起]|(?=\D))人?")
 _CLAUSE = re.compile(r"[，。？！；,?!;\s]")
 _PARTICLES = frozenset("了 过 着 的 有 是 共 共有 一共 总共 到底 究竟 达 到 造成 导致".split())  # noqa: SIM905
+
+_JOINS = frozenset(("", *"和 与 及 以及 至 到 and or to plus".split()))  # noqa: SIM905
+"""What may stand between two figures of the same, and tells neither apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +141,15 @@ def nearest_told(
         focus: what is asked to be counted.
         embed: gives unit vectors for texts.
     """
-    own = [one for one in told if one.quantity.start < answer[1] and answer[0] < one.quantity.end]
+    own = _within(told, answer)
+    if len(own) > 1 and len({one.stretch for one in own}) == 1:
+        told = _parted(told)
+        own = _within(told, answer)
     alike = [one for one in told if own and is_same_measure(one.figure, own[0].figure)]
     if not focus or len({one.stretch for one in alike}) < 2:
         return answer
     texts = [_words_around(sentence, one.stretch) for one in alike]
-    if not all(texts):
+    if not _JOINS.isdisjoint(texts):
         return answer
     vectors = embed([focus, *texts])
     near = dict(zip(alike, (vectors[1:] @ vectors[0]).tolist(), strict=True))
@@ -156,6 +163,19 @@ def nearest_told(
     if own == [best] or near[best] < max(near.get(one, 0.0) for one in own) + least:
         return answer
     return best.quantity.start, best.quantity.end
+
+
+def _within(told: Sequence[Told], span: Span) -> list[Told]:
+    return [one for one in told if one.quantity.start < span[1] and span[0] < one.quantity.end]
+
+
+def _parted(told: Sequence[Told]) -> list[Told]:
+    """Return figures with what stands behind them alone: 200 clerks from, and 78 banks."""
+    ends = [*(one.quantity.start for one in told[1:]), sys.maxsize]
+    return [
+        replace(one, stretch=(one.quantity.start, min(one.stretch[1], end)))
+        for one, end in zip(told, ends, strict=True)
+    ]
 
 
 def _words_around(sentence: str, stretch: Span) -> str:

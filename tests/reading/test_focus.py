@@ -65,6 +65,9 @@ def chosen(sentence: str, taken: str, focus: str) -> str:
         ("Nine people went to hospital and no one drowned.", "Nine people", "sang", "Nine people"),
         ("It took 3 hours and 9 people drowned.", "3 hours", "drowned", "3 hours"),
         ("Nine people drowned.", "Nine people", "rescued", "Nine people"),
+        ("9 divers from 4 hospitals came.", "9 divers from 4", "hospitals", "4"),
+        ("9名获救者来自4家送医机构。", "9名获救者来自4家", "rescued", "9名"),
+        ("9名获救者来自4家送医机构。", "9名获救者来自4家", "hospitals", "4家"),
         ("渡轮沉没，9人和7人溺亡，8人和6人送医。", "9人和7人", "死", "9人和7人"),
     ],
 )  # fmt: skip
