@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.resources
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from itertools import pairwise
 
@@ -43,6 +43,12 @@ def romanise(words: Iterable[str]) -> list[str]:
             for form in places.get(word) or (_pinyin(word), *_person(word)):
                 forms.update(dict.fromkeys(form.split()))
     return list(forms)
+
+
+def in_latin(words: Collection[str]) -> frozenset[str]:
+    """Return the words in Latin letters: as they are, or romanised from Chinese."""
+    own = {word for word in words if word.isascii()}
+    return frozenset(own.union(romanise(words)))
 
 
 def chinese_names(words: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache as remembered
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +50,13 @@ def stem(words: Iterable[str]) -> list[str]:
     """Return words with the endings of English ones cut off; Chinese words stay as they are."""
     stems: list[str] = stemmer().analyze(" ".join(words))
     return stems
+
+
+def stem_forms(forms: Sequence[str]) -> list[frozenset[str]]:
+    """Return the stems of each form; a form of several words is there when all of them are."""
+    parts = [form.split() for form in forms]
+    stems = iter(stem(word for words in parts for word in words))
+    return [frozenset(next(stems) for _ in words) for words in parts]
 
 
 @remembered

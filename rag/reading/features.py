@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,11 +19,11 @@ from rag.language.asking import asked_for, is_of_kind, is_of_unit, unit_asked_fo
 from rag.language.dates import Period
 from rag.language.detect import detect_language
 from rag.language.figures import find_figures, with_unit
-from rag.language.names import local_places, mentions_place, romanise
+from rag.language.names import in_latin, local_places, mentions_place
 from rag.language.periods import governing_periods, is_reported_then, named_periods, overlaps
-from rag.language.words import Segmenter, stem
+from rag.language.words import Segmenter, stem, stem_forms
 from rag.reading.windows import Span
-from rag.records import Document, Hit, Language, Question
+from rag.records import Document, Hit, Question
 
 FloatArray = NDArray[np.float32]
 
@@ -103,14 +103,14 @@ def features(
     words_of = _Words(candidates, segmenter)
     near = {item.rank: item.near for item in candidates}
     stems_near = {rank: frozenset(stem(words)) for rank, words in near.items()}
-    latin_near = {rank: _latin(words) for rank, words in near.items()}
+    latin_near = {rank: in_latin(words) for rank, words in near.items()}
     passages = {item.rank: item.hit.passage for item in candidates}
     numbers_near = {
         rank: _numbers(f"{passage.context} {passage.text}") for rank, passage in passages.items()
     }
     here = [words_of.stems(item.text) for item in candidates]
     clauses = [words_of.stems(item.clause_text) for item in candidates]
-    meanings = [_stemmed(forms) for forms in question.translations]
+    meanings = [stem_forms(forms) for forms in question.translations]
     means_here = [_meant(meanings, there) for there in here]
     means_near = {rank: _meant(meanings, there) for rank, there in stems_near.items()}
     meanable = frozenset().union(*means_here)
@@ -153,25 +153,6 @@ def features(
     return np.array(rows, np.float32).reshape(len(rows), len(FEATURES))
 
 
-def shared_names(question: Question, shown: Sequence[str], near: Sequence[str]) -> list[str]:
-    """Return the question's names that a passage's surroundings have, and its window does not.
-
-    The reader is told them, because it does not know that 广西 in a title is Guangxi. ``shown``
-    are the words of the window, ``near`` those of the passage, its title and publisher.
-    """
-    if question.language is Language.CHINESE:
-        latin, names = _latin(near), set(question.names)
-        forms = {w: set(romanise([w])) for w in dict.fromkeys(question.words) if w not in shown}
-        return [word for word, own in forms.items() if own and own <= names and own & latin]
-    only_near = _latin(near) - set(shown)
-    return [name.capitalize() for name in question.names if name in only_near]
-
-
-def surroundings(document: Document, body: Sequence[str], segmenter: Segmenter) -> list[str]:
-    """Return the words of a passage, given as ``body``, with its document's title and publisher."""
-    return [*segmenter.words(f"{document.title}\n{document.publisher}"), *body]
-
-
 class _Words:
     """The words of candidates' sentences, clauses and answers, each text cut once."""
 
@@ -191,14 +172,7 @@ class _Words:
 
     def latin(self, text: str) -> frozenset[str]:
         """Return a text's words in Latin letters."""
-        return _latin(self._words[text])
-
-
-def _stemmed(forms: Sequence[str]) -> list[frozenset[str]]:
-    """Return the stems of each form; a form of several words is there when all of them are."""
-    parts = [form.split() for form in forms]
-    stems = iter(stem(word for words in parts for word in words))
-    return [frozenset(next(stems) for _ in words) for words in parts]
+        return in_latin(self._words[text])
 
 
 def _meant(meanings: Sequence[Sequence[frozenset[str]]], there: frozenset[str]) -> frozenset[int]:
@@ -256,12 +230,6 @@ def _told_of(candidate: Candidate, places: frozenset[str], words_of: _Words) -> 
     own = local_places(candidate.text, words_of.of(candidate.text))
     told = candidate.document.subject_of(candidate.start, candidate.end, alone=bool(own))
     return frozenset(place for place in places if mentions_place(told, place))
-
-
-def _latin(words: Collection[str]) -> frozenset[str]:
-    """Return the words in Latin letters: as they are, or romanised from Chinese."""
-    own = {word for word in words if word.isascii()}
-    return frozenset(own.union(romanise(words)))
 
 
 def _numbers(text: str) -> frozenset[str]:

@@ -31,10 +31,9 @@ from rag.reading.features import (
     Candidate,
     FloatArray,
     features,
-    shared_names,
-    surroundings,
 )
 from rag.reading.focus import figures_told, focus_of, nearest_told
+from rag.reading.hints import Meanings, shared_names, surroundings
 from rag.reading.windows import Span, Window, best_span, make_windows
 from rag.records import Document, Draft, Extract, Hit, Question
 
@@ -105,6 +104,7 @@ class SpanReader:
         kind, unit = asked_for(question.text), unit_asked_for(question.text)
         periods = named_periods(question.text)
         figures = kind not in (None, Asked.DATE)
+        meanings = Meanings(question)
         windows: list[list[Window]] = []
         around = []
 
@@ -115,9 +115,10 @@ class SpanReader:
                 around.append(near)
                 shown = [*self._segmenter.words(hit.passage.context), *body]
                 names = shared_names(question, shown, near)
-                windows.append(
-                    make_windows(asked, hit.passage, tokenizer, most, names, figures=figures)
-                )
+                shared = meanings.shared(hit.passage.text, body)
+                windows.append(make_windows(
+                    asked, hit.passage, tokenizer, most, names, meanings=shared, figures=figures
+                ))  # fmt: skip
                 yield from (window.ids for window in windows[-1])
 
         scores = iter(self._encoder.read(made(), adapters_path()))

@@ -68,14 +68,20 @@ def make_windows(
     most: int,
     names: Sequence[str] = (),
     *,
+    meanings: Sequence[str] = (),
     figures: bool = False,
 ) -> list[Window]:
     """Return the windows that a passage is read in: one, or several that overlap by a quarter.
+
+    ``meanings``, words of the passage that are the question's in the other language, stand before
+    it, as many as there is room for.
 
     With ``figures`` it is read with figures for words that say zero, as 0人死亡 for 无人死亡: the
     reader knows figures for answers, and hardly knows words. Places count in the passage's text.
     """
     asked = question[:MOST_QUESTION_TOKENS]
+    if meanings:
+        asked = [*tokenizer.encode(" ".join(meanings))[: MOST_QUESTION_TOKENS - len(asked)], *asked]
     head = " ".join([*names, passage.context]).strip()
     context = tokenizer.encode(head)[:MOST_CONTEXT_TOKENS] if head else []
     before = (0, *asked, 2, 2, *context)

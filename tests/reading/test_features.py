@@ -8,7 +8,8 @@ import pytest
 
 from rag.language.sentences import split_clauses
 from rag.language.words import Segmenter
-from rag.reading.features import FEATURES, Candidate, features, shared_names, surroundings
+from rag.reading.features import FEATURES, Candidate, features
+from rag.reading.hints import surroundings
 from rag.reading.windows import Span
 from rag.records import Document, Hit, Language, Passage, Question
 
@@ -182,18 +183,3 @@ def test_a_sentence_is_told_of_the_places_it_names_or_that_stand_near(segmenter:
 def test_no_candidates_give_no_rows(segmenter: Segmenter) -> None:
     rows = features(question("When?", "when"), [], segmenter)
     assert rows.shape == (0, len(FEATURES))
-
-
-def test_a_name_that_only_the_title_has_is_told_in_the_questions_script() -> None:
-    asked = question("How is Guangxi?", "guangxi", "guangxi")
-    assert shared_names(asked, ["河水"], ["广西", "河水"]) == ["Guangxi"]
-    assert shared_names(asked, ["guangxi"], ["guangxi", "广西"]) == []
-    assert shared_names(asked, ["河水"], ["青海", "河水"]) == []
-
-
-def test_a_latin_name_is_told_to_a_chinese_question_in_chinese() -> None:
-    asked = Question(
-        "广西怎么样", Language.CHINESE, np.zeros(2, np.float32), ("广西", "怎么样"), ("guangxi",)
-    )
-    assert shared_names(asked, ["river"], ["river", "guangxi"]) == ["广西"]
-    assert shared_names(asked, ["river"], ["river", "qinghai"]) == []

@@ -7,7 +7,13 @@ import pytest
 
 from rag.encoder import WindowScores
 from rag.encoder.tokenizer import Tokenizer
-from rag.reading.windows import Window, best_span, make_window, make_windows
+from rag.reading.windows import (
+    MOST_QUESTION_TOKENS,
+    Window,
+    best_span,
+    make_window,
+    make_windows,
+)
 from rag.records import Passage
 
 
@@ -44,6 +50,15 @@ def test_words_that_say_zero_are_read_as_figures_and_stay_where_they_are() -> No
     found = best_span(window, scores([(0, 0)] * 7 + [(5, 0), (0, 5)] + [(0, 0)] * 3), 3, 8)
     assert found is not None
     assert passage.text[found.start : found.end] == "无人死亡"
+
+
+def test_meanings_stand_before_the_question_and_never_shorten_it() -> None:
+    passage = Passage("d", 0, 1, "x")
+    [window] = make_windows([1, 1], passage, TOKENIZER, most=512, meanings=["a", "b"])
+    assert window.ids == (0, ord("a"), ord(" "), ord("b"), 1, 1, 2, 2, ord("x"), 2)
+    asked = [1] * (MOST_QUESTION_TOKENS - 1)
+    [window] = make_windows(asked, passage, TOKENIZER, most=512, meanings=["ab"])
+    assert window.ids[1 : MOST_QUESTION_TOKENS + 1] == (ord("a"), *asked)
 
 
 def test_a_passage_that_does_not_fit_is_cut_at_its_end() -> None:
