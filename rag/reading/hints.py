@@ -17,15 +17,16 @@ from rag.records import Document, Language, Question
 class Meanings:
     """A question's words in the other language, compared with passages."""
 
-    def __init__(self, question: Question) -> None:
-        self._language = question.language
+    def __init__(self, language: Language, translations: Sequence[Sequence[str]]) -> None:
+        """Take each word's forms in the other language, of a question in this one."""
+        self._language = language
         self._forms = [
             [
                 (form, stems)
                 for form, stems in zip(forms, stem_forms(forms), strict=True)
                 if len(form) > 1 and not FUNCTION_WORDS.issuperset(form.split())
             ]
-            for forms in question.translations
+            for forms in translations
         ]
 
     def shared(self, text: str, body: Sequence[str]) -> list[str]:

@@ -104,7 +104,7 @@ class SpanReader:
         kind, unit = asked_for(question.text), unit_asked_for(question.text)
         periods = named_periods(question.text)
         figures = kind not in (None, Asked.DATE)
-        meanings = Meanings(question)
+        meanings = Meanings(question.language, question.translations)
         windows: list[list[Window]] = []
         around = []
 

@@ -52,13 +52,11 @@ def make_window(
     passage: Passage,
     tokenizer: Tokenizer,
     most: int,
-    names: Sequence[str] = (),
+    *,
+    meanings: Sequence[str] = (),
 ) -> Window:
-    """Return the window of a passage, at most ``most`` tokens long, from the passage's beginning.
-
-    ``names`` are the question's names that the passage or its title has in another script.
-    """
-    return make_windows(question, passage, tokenizer, most, names)[0]
+    """Return the window of a passage's beginning, at most ``most`` tokens long."""
+    return make_windows(question, passage, tokenizer, most, meanings=meanings)[0]
 
 
 def make_windows(
@@ -73,6 +71,7 @@ def make_windows(
 ) -> list[Window]:
     """Return the windows that a passage is read in: one, or several that overlap by a quarter.
 
+    ``names`` are the question's names that the passage or its title has in another script.
     ``meanings``, words of the passage that are the question's in the other language, stand before
     it, as many as there is room for.
 

@@ -373,6 +373,12 @@ def test_names_become_pinyin_and_unknown_words_stay(rewording: Rewording) -> Non
     assert "Kubrik Ledgerwood" in rewording.translated("Did Kubrik Ledgerwood sing?")
 
 
+def test_hints_are_the_passages_words_in_the_other_language_alone(rewording: Rewording) -> None:
+    hints = rewording.hints("How many brochures did the police print?")
+    assert "警察" in hints("警察印了三千份小册子。")
+    assert hints("The police printed 3,000 brochures.") == []
+
+
 def test_a_paraphrase_stays_in_its_language(rewording: Rewording) -> None:
     assert rewording.paraphrased("骗子用什么手机？").endswith("？")
     english = rewording.paraphrased("Where were the brochures distributed?")

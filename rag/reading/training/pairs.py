@@ -64,9 +64,14 @@ def make_pairs(
         pool = near if near and (not ranked or draw.random() < _SAME_ARTICLE) else ranked
         if pool:
             right, wrong = (corpus.passages[place] for place in (item.passage, draw.choice(pool)))
-            asked = tokenizer.encode(question)
-            found = _example(asked, right, corpus.heading(right), tokenizer, item)
-            other = _example(asked, wrong, corpus.heading(wrong), tokenizer)
+            asked, hints = tokenizer.encode(question), rewording.hints(question)
+            found, other = (
+                _example(
+                    asked, passage, corpus.heading(passage), tokenizer,
+                    hints(passage.text), answer,
+                )
+                for passage, answer in ((right, item), (wrong, None))
+            )  # fmt: skip
             if found is not None and other is not None:
                 yield found, other
 
@@ -113,13 +118,16 @@ def _example(
     passage: Passage,
     heading: str,
     tokenizer: Tokenizer,
-    item: Asked | None = None,
+    meanings: Sequence[str],
+    item: Asked | None,
 ) -> Example | None:
     """Return a question over a passage, with the answer of ``item`` in it, or none.
 
-    None when the answer does not stand whole in the window.
+    ``meanings`` are the passage's words that are the question's in the other language. None when
+    the answer does not stand whole in the window.
     """
-    window = make_window(question, replace(passage, context=heading), tokenizer, MOST_TOKENS)
+    read = replace(passage, context=heading)
+    window = make_window(question, read, tokenizer, MOST_TOKENS, meanings=meanings)
     if item is None or not item.answered:
         return Example(window.ids, window.offset, 0, 0)
     inside = [n for n, (a, b) in enumerate(window.places) if a < item.end and b > item.start]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from rag.language.detect import detect_language
 from rag.language.glosses import MOST_WORDS, Glosses
 from rag.language.names import chinese_names, chinese_places, is_place, romanise
 from rag.language.words import Segmenter, to_simplified
+from rag.reading.hints import Meanings
 
 SYNONYMS = 0.4
 """The share of words that give way to a synonym."""
@@ -51,6 +53,12 @@ class Rewording:
         else:
             words, synonym = _TOKEN.findall(question), self._english_synonym
         return "".join(synonym(word) if self._draw.random() < SYNONYMS else word for word in words)
+
+    def hints(self, question: str) -> Callable[[str], list[str]]:
+        """Return what gives a passage's words that are a question's in the other language."""
+        words = self._segmenter.words(question)
+        meanings = Meanings(detect_language(question), self._glosses.translations(words))
+        return lambda passage: meanings.shared(passage, self._segmenter.words(passage))
 
     def _to_english(self, question: str) -> str:
         words = [self._english(word) for word in self._segmenter.cut(to_simplified(question))]
