@@ -48,6 +48,9 @@ from rag.store import StoreReader
 MOST_SOURCES = 5
 """How many passages a language model is given."""
 
+FURTHER = 2
+"""So many times as many passages are read where the first ones do not say."""
+
 MANY_PASSAGES = 50_000
 """Above so many, two threads are worth what it costs to start them."""
 
@@ -127,18 +130,27 @@ class Asking:
         with _timed(self._timings, "retrieval"):
             return self._questions.understand(question, self._index.vectors)
 
-    def _read(self, query: Question) -> tuple[Draft, dict[str, Document]]:
+    def _read(self, query: Question, times: int = 1) -> tuple[Draft, dict[str, Document]]:
+        """Read passages, so many ``times`` as many as is set."""
         with _timed(self._timings, "retrieval"):
-            hits = search(self._index, query, self._top_k, self._filters, SearchMode.HYBRID)
+            top_k = self._top_k * times
+            hits = search(self._index, query, top_k, self._filters, SearchMode.HYBRID)
         with _timed(self._timings, "reading"):
             documents = _documents_of(self._index, hits)
             draft = self._reader.read(query, hits, documents)
-        if self._found is None:
+        if self._found is None or self._found[0] is query:
             self._found = query, _sources(draft, hits), documents
         return draft, documents
 
     def _plain(self, query: Question) -> Answer:
-        draft, documents = self._read(query)
+        """Answer from the passages read, from more where those do not say."""
+        answer = self._from(query, *self._read(query))
+        if answer.answered:
+            return answer
+        further = self._from(query, *self._read(query, FURTHER))
+        return further if further.answered else answer
+
+    def _from(self, query: Question, draft: Draft, documents: Mapping[str, Document]) -> Answer:
         with _timed(self._timings, "evidence"):
             return answer_from(query, draft, documents, self._segmenter)
 

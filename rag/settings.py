@@ -60,11 +60,11 @@ class Settings:
 
     ``index`` is the index folder, or the address of an index on a Milvus server, ``cache`` where
     converted models are kept, ``model`` the embedding model, ``top_k`` how many passages are read
-    for an answer, ``threshold`` the least calibrated score (0 to 1) at which a question is
-    answered, ``passage_tokens`` the target length of passages in the embedder's tokens, ``wait``
-    how many seconds to wait for another process that writes to the index, ``ray`` the Ray cluster
-    that ``rag index`` embeds on ("" for none), ``ray_cpus`` how many processors each of its workers
-    takes.
+    for an answer (twice as many where those do not say), ``threshold`` the least calibrated score
+    (0 to 1) at which a question is answered, ``passage_tokens`` the target length of passages in
+    the embedder's tokens, ``wait`` how many seconds to wait for another process that writes to the
+    index, ``ray`` the Ray cluster that ``rag index`` embeds on ("" for none), ``ray_cpus`` how many
+    processors each of its workers takes.
 
     ``llm`` is a language model that writes the answers (``provider:model``, a GGUF file, or a name
     that the OpenAI-compatible server at ``llm_url`` knows), "" for none; ``llm_timeout`` how many

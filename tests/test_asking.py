@@ -1,14 +1,14 @@
 """Questions that take several, over a scripted model and reader."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import pytest
 from cli.scripted import WordEmbedder, WordReader
 
 from rag.engine import Engine
-from rag.records import Operation
+from rag.records import Document, Draft, Hit, Operation, Question
 from rag.settings import Settings
 
 TEXTS = (
@@ -46,6 +46,34 @@ def test_a_total_that_lacks_a_part_is_not_said(engine: Engine) -> None:
     assert not answer.answered
     assert answer.combined is None
     assert [c.quote for c in answer.nearest] == ["Guangxi built 12 bridges."]
+
+
+class MillReader(WordReader):
+    """Answers from passages on mills alone, and counts what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__(0.1)
+        self.given: list[int] = []
+
+    def read(
+        self, question: Question, hits: Sequence[Hit], documents: Mapping[str, Document]
+    ) -> Draft:
+        mills = [hit for hit in hits if "mills" in hit.passage.text]
+        self.given.append(len(hits))
+        return super().read(question, mills, documents)
+
+
+def test_more_passages_are_read_where_the_first_do_not_say(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = MillReader()
+    monkeypatch.setattr(engine, "answerer", reader)
+    answer = engine.ask("who built 12 bridges beside mills", top_k=1)
+    assert [one.quote for one in answer.citations] == ["Hubei built mills."]
+    assert reader.given == [1, 2]
+    assert engine.ask("who built mills", top_k=1).answered
+    assert not engine.ask("who built bridges", top_k=1).answered
+    assert reader.given == [1, 2, 1, 1, 2]
 
 
 def test_a_source_that_gives_the_total_answers_itself(engine: Engine) -> None:

@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add_filter_flags(result)
     add_llm_flags(result)
     result.add_argument(
-        "--top-k", type=int, metavar="N", help="how many passages to read (16 unless set)"
+        "--top-k", type=int, metavar="N", help="how many passages to read (12 unless set)"
     )
     result.add_argument(
         "--threshold", type=float, metavar="P",

@@ -65,6 +65,8 @@ class SpanReader:
         self._encoder = encoder
         self._segmenter = segmenter
         self._threshold = threshold
+        self._last: tuple[Question | None, dict[tuple[int, ...], WindowScores]] = (None, {})
+        """What the encoder said of the last question's windows, so that more can be read."""
 
     def read(
         self, question: Question, hits: Sequence[Hit], documents: Mapping[str, Document]
@@ -107,6 +109,9 @@ class SpanReader:
         meanings = Meanings(question.language, question.translations)
         windows: list[list[Window]] = []
         around = []
+        before, known = self._last
+        known = known if before is question else {}
+        new: list[tuple[int, ...]] = []
 
         def made() -> Iterator[tuple[int, ...]]:
             for hit in hits:
@@ -119,12 +124,17 @@ class SpanReader:
                 windows.append(make_windows(
                     asked, hit.passage, tokenizer, most, names, meanings=shared, figures=figures
                 ))  # fmt: skip
-                yield from (window.ids for window in windows[-1])
+                for window in windows[-1]:
+                    if window.ids not in known:
+                        new.append(window.ids)
+                        yield window.ids
 
-        scores = iter(self._encoder.read(made(), adapters_path()))
+        read = self._encoder.read(made(), adapters_path())
+        scores = known | dict(zip(new, read, strict=True))
+        self._last = question, scores
         found: list[Candidate] = []
         for rank, (hit, several, near) in enumerate(zip(hits, windows, around, strict=True)):
-            scored = [(window, next(scores)) for window in several]
+            scored = [(window, scores[window.ids]) for window in several]
             relevance = max(item.relevance for _, item in scored)
             text = hit.passage.text
             document = documents[hit.passage.document_key]

@@ -1,6 +1,7 @@
 """The reader over an encoder that gives made-up scores."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +25,7 @@ class MadeUpEncoder:
     def __init__(self) -> None:
         self.tokenizer = self
         self.embedded: list[str] = []
+        self.read_last: list[tuple[int, ...]] = []
 
     def encode(self, text: str) -> list[int]:
         return [ord(char) for char in text]
@@ -31,10 +33,11 @@ class MadeUpEncoder:
     def pieces(self, text: str) -> list[tuple[int, int, int]]:
         return [(ord(char), place, place + 1) for place, char in enumerate(text)]
 
-    def read(self, windows: Sequence[Sequence[int]], _: Path) -> list[WindowScores]:
+    def read(self, windows: Iterable[Sequence[int]], _: Path) -> list[WindowScores]:
+        self.read_last = [tuple(ids) for ids in windows]
         return [
             WindowScores(np.array([[self._worth(chr(id))] * 2 for id in ids], np.float32), 0.5)
-            for ids in windows
+            for ids in self.read_last
         ]
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
@@ -77,3 +80,20 @@ def test_nothing_to_read_is_not_embedded(reader: SpanReader, encoder: MadeUpEnco
     asked = Question("在哪", Language.CHINESE, np.zeros(2, np.float32), ("在哪",), ())
     assert reader.candidates(asked, [], {}) == []
     assert encoder.embedded == []
+
+
+def test_of_one_question_only_further_passages_are_read(
+    reader: SpanReader, encoder: MadeUpEncoder
+) -> None:
+    texts = ("桥梁在A处。", "桥梁在B处。", "桥梁在A处。")
+    documents = {str(n): Document(str(n), "", text) for n, text in enumerate(texts)}
+    hits = [Hit(Passage(key, 0, 6, item.text), 0.8) for key, item in documents.items()]
+    asked = Question("在哪", Language.CHINESE, np.zeros(2, np.float32), ("在哪",), ())
+    first = reader.candidates(asked, hits[:1], documents)
+    assert len(encoder.read_last) == 1
+    every = reader.candidates(asked, hits, documents)
+    assert [chr(ids[-4]) for ids in encoder.read_last] == ["B"]
+    assert [one.words for one in every] == ["A", "B", "A"]
+    assert [one.span for one in every[:1]] == [one.span for one in first]
+    assert reader.candidates(replace(asked), hits, documents) == every
+    assert len(encoder.read_last) == 3
