@@ -8,6 +8,7 @@ from enum import StrEnum
 from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.figures import find_counts, find_figures
 from rag.language.measures import is_counted_so, is_length_or_sum, is_unit, measure_of
+from rag.language.numerals import MULTIPLES, SMALL_NUMBERS
 from rag.language.quantities import Quantity, QuantityKind
 from rag.language.rendering import as_figure
 from rag.records import Language
@@ -107,9 +108,8 @@ _PART = re.compile(
 _ORDINAL = re.compile(r"第[\d一二三四五六七八九十百]+")
 _NUMERAL = re.compile(
     r"[\d一二三四五六七八九十百千万亿两数半]|"
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
-    r"(?:dozen|hundred|thousand|million|billion)s|an? (?:dozen|hundred|thousand|million|billion)|"
-    r"half|third|quarter|no|none|several)\b",
+    rf"\b(?:{SMALL_NUMBERS}|(?:{MULTIPLES})s|an? (?:{MULTIPLES})|half|third|quarter|no|none|"
+    r"several)\b",
     re.IGNORECASE,
 )
 

@@ -25,7 +25,9 @@ _MULTIPLES = {
     "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
     "trillion": 10**12,
 }  # fmt: skip
-NUMBER_WORDS = "|".join((*sorted(_WORDS, key=len, reverse=True), *_MULTIPLES))
+MULTIPLES = "|".join(_MULTIPLES)
+SMALL_NUMBERS = "|".join(sorted(_WORDS, key=len, reverse=True))
+NUMBER_WORDS = f"{SMALL_NUMBERS}|{MULTIPLES}"
 _PART_BEFORE = re.compile(
     r"\b(?:several|few|many|couple of|in|or|and a half|quarter of an?|"
     rf"(?:{NUMBER_WORDS}) to)\s$",

@@ -91,7 +91,9 @@ _IN_WORDS = re.compile(
     rf"(?:{NUMBER_WORDS})(?P<more>(?:[\s-]|\s+and\s+)(?:{NUMBER_WORDS}))*)"
     rf"(?:[\s-](?P<unit>percentage points?|percent|{MONEY}|{TIME}|{LATIN_MEASURES})\b|"
     # Two million calls, three old bridges: lower case, since Three Rivers is a name.
-    rf"(?-i:(?(more)(?=\s[a-z]|[.,;:!?)]|$)|(?=\s(?P<counted>[a-z-]+(?:\s[a-z-]+){{0,2}})))))",
+    # A number word alone may be all there is.
+    rf"(?-i:(?(more)(?=\s[a-z]|[.,;:!?)]|$)|"
+    rf"(?:(?=\s(?P<counted>[a-z-]+(?:\s[a-z-]+){{0,2}}))|(?P<alone>(?=\W*$))))))",
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(rf"百分之(?P<han>[{HAN_DIGITS}点]+|{DIGITS})")
@@ -216,6 +218,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if words := groups.get("words"):
         before, behind = text[: match.start("words")], groups.get("counted")
         if is_part(before) or (behind and not is_told(before, words, behind)):
+            return None
+        if groups.get("alone") is not None and before.strip():
             return None
     excludes = _is_word if groups.get("han") else _is_date_or_name
     if not groups.get("words") and excludes(text, match, unit, scale):
