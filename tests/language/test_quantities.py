@@ -46,7 +46,8 @@ NONE = [
     "数百万元", "几十万元", "数十人", "三五天", "二三十人", "百分之点", "", "no figure",
     "one of the boats", "two of them", "nine out of ten", "two thirds of farmers", "three is less",
     "the twenty-first boats", "on the Three Rivers", "the two boats", "all three boats",
-    "ten to twelve boats", "ten or twelve boats", "at six it closes", "one bus", "two sides", "of the two.", "there were two",
+    "ten to twelve boats", "ten or twelve boats", "at six it closes", "one bus", "two sides",
+    "of the two.", "there were two",
 ]  # fmt: skip
 
 
