@@ -28,6 +28,7 @@ _NUMBER_OF = re.compile(
 )
 _BEHIND = re.compile(r"\s(?:of|in|per|by|for|at|from|to|a)\s")
 _LEAST_NAMED = 0.5
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d{2}(?!\d)")
 _MOSTLY = 0.8
 _SAMPLE = 40
 """So many rows at most, evenly taken, tell what a column holds."""
@@ -216,7 +217,8 @@ def measure_column(
         question: what was asked.
         asked: what it asks to be compared.
         segmenter: to cut the columns' names into words.
-        near: the column that the reader's words stand in, which decides between equals.
+        near: the column that the reader's words stand in, which decides between equals of the year
+            asked about.
     """
     meanings = [form.lower() for forms in question.translations for form in forms]
     scores: dict[str, float] = {}
@@ -226,6 +228,8 @@ def measure_column(
         scores[name] = _score(_UNIT.sub("", name).lower(), question, asked, meanings, segmenter)
     most = max(scores.values(), default=0.0)
     best = [name for name, score in scores.items() if score == most and most >= _LEAST_NAMED]
+    years = set(_YEAR.findall(question.text))
+    best = [name for name in best if years.intersection(_YEAR.findall(name))] or best
     return best[0] if len(best) == 1 else near if near in best else ""
 
 

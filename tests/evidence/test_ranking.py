@@ -31,7 +31,10 @@ WIDE = (
     "县：东岭；人口：8；2021年：12.4；2022年：19；2023年：13.1\n"
     "县：石湾；人口：9；2021年：2.4；2022年：9；2023年：3"
 )
-
+FERRIES = "\n".join(
+    f"航线：{line}；2023年客运量（万人次）：{before}；2024年客运量（万人次）：{after}"
+    for line, before, after in (("东线", 9, 31), ("西线", 40, 29))
+)
 HEAT = "\n".join(
     f"Month: {month}; Highest temperature (°C): {most}; Lowest temperature (°C): {least}"
     for month, most, least in (("June", 31.5, 9), ("July", 34.1, 12), ("August", 36, 11))
@@ -86,6 +89,17 @@ def ask(question: str, text: str, segmenter: Segmenter, quoted: str) -> Answer |
         (
             VISITS.replace("游客", "游客数量"), "2021", "青海哪一年游客最多？",
             ["2023", "2021", "2022"], ["447万人次", "397万人次", "214万人次"],
+        ),
+        (
+            FERRIES, "9", "2024年哪条航线客运量最多？", ["东线", "西线"], ["31万人次", "29万人次"],
+        ),
+        (
+            FERRIES, "31", "哪条航线2023年客运量最多？", ["西线", "东线"], ["40万人次", "9万人次"],
+        ),
+        (
+            "Field: East; Wheat 2023 (t): 4; Wheat 2024 (t): 9\n"
+            "Field: West; Wheat 2023 (t): 6; Wheat 2024 (t): 5",
+            "4", "Which field had the most wheat in 2024?", ["East", "West"], ["9 t", "5 t"],
         ),
         (WIDE, "12.4", "东岭哪一年最高？", ["2022", "2023", "2021"], ["19", "13.1", "12.4"]),
     ],
