@@ -123,17 +123,20 @@ def mentions_place(text: str, place: str) -> bool:
 
 
 def place_spans(text: str, places: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where a text first has each of some places, given as to ``mentions_place``."""
-    found: list[tuple[int, int]] = []
+    """Return where a text first has each of some places, given as to ``mentions_place``.
+
+    Two that one name may mean stand in one place.
+    """
+    found: set[tuple[int, int]] = set()
     simplified = to_simplified(text)
     for place in places:
         names = sorted(chinese_places(place), key=len, reverse=True)
         at, name = next(((at, n) for n in names if (at := simplified.find(n)) >= 0), (-1, ""))
         match = _latin_place(place).search(text)
         if name:
-            found.append((at, at + len(name)))
+            found.add((at, at + len(name)))
         elif match is not None:
-            found.append(match.span())
+            found.add(match.span())
     return sorted(found)
 
 

@@ -8,6 +8,7 @@ from rag.language.names import (
     latin_names,
     local_places,
     mentions_place,
+    place_spans,
     romanise,
 )
 
@@ -82,3 +83,9 @@ def test_chinese_names_are_told_by_their_tag_or_by_being_unknown() -> None:
 def test_places_are_in_the_table() -> None:
     assert is_place("广西")
     assert not is_place("茶园")
+
+
+def test_two_places_of_one_name_stand_in_one_place() -> None:
+    places = local_places("白沙的客运量", ["白沙", "客运量"])
+    assert len(places) > 1
+    assert place_spans("白沙的客运量", places) == [(0, 2)]
