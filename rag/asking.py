@@ -48,6 +48,9 @@ from rag.store import StoreReader
 MOST_SOURCES = 5
 """How many passages a language model is given."""
 
+MOST_PASSAGES_READ = 100
+"""How many passages are read for a question at most."""
+
 FURTHER = 2
 """So many times as many passages are read where the first ones do not say."""
 
@@ -76,6 +79,8 @@ class Asking:
         self._top_k = top_k
         self._author = author
         self._timings: dict[str, float] = {}
+        self._read_all = False
+        """Whether no more can be read than the last time."""
         self._found: tuple[Question, list[Passage], dict[str, Document]] | None = None
 
     def stream(self, question: str, stop: Event | None = None) -> Iterator[Answer]:
@@ -133,8 +138,9 @@ class Asking:
     def _read(self, query: Question, times: int = 1) -> tuple[Draft, dict[str, Document]]:
         """Read passages, so many ``times`` as many as is set."""
         with _timed(self._timings, "retrieval"):
-            top_k = self._top_k * times
+            top_k = min(self._top_k * times, MOST_PASSAGES_READ)
             hits = search(self._index, query, top_k, self._filters, SearchMode.HYBRID)
+        self._read_all = len(hits) < top_k or top_k == MOST_PASSAGES_READ
         with _timed(self._timings, "reading"):
             documents = _documents_of(self._index, hits)
             draft = self._reader.read(query, hits, documents)
@@ -145,7 +151,7 @@ class Asking:
     def _plain(self, query: Question) -> Answer:
         """Answer from the passages read, from more where those do not say."""
         answer = self._from(query, *self._read(query))
-        if answer.answered:
+        if answer.answered or self._read_all:
             return answer
         further = self._from(query, *self._read(query, FURTHER))
         return further if further.answered else answer

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.address import Index
-from rag.asking import Asking, Author, search
+from rag.asking import MOST_PASSAGES_READ, Asking, Author, search
 from rag.embedding import Batches, Embedder, OwnBatches, open_embedder, similarity
 from rag.embedding.bundled import BundledEmbedder
 from rag.encoder import Encoder
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from rag.indexing import AddReport, Progress
     from rag.repairing import RepairReport
 
-MOST_PASSAGES_READ = 100
 _LOG = logging.getLogger("rag")
 
 

@@ -38,7 +38,7 @@ _PERCENT = (
     r"(?:比例|比重|占比|百分比)(?:是|为|达到?)?多少|"
     r"\b(?:what|which) (?:percentage|share|proportion)\b|\bhow many percent|"
     r"\b(?:by )?(?:what|how many) (?:pct\b|per ?cent\b|%)|"
-    r"\bin (?:pct|per ?cent|%)(?=\s*(?:[?,;]|$))"
+    r"\bin (?:pct|per ?cent|%)(?=\W*$|\s*[,;，；?？])"
 )
 _UNIT = re.compile(
     rf"(?:多少|几)(?P<measure>{_MEASURE})(?!钱)|"

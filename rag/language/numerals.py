@@ -29,15 +29,33 @@ MULTIPLES = "|".join(_MULTIPLES)
 SMALL_NUMBERS = "|".join(sorted(_WORDS, key=len, reverse=True))
 NUMBER_WORDS = f"{SMALL_NUMBERS}|{MULTIPLES}"
 _PART_BEFORE = re.compile(
-    r"\b(?:several|few|many|couple of|in|or|and a half|quarter of an?|"
-    rf"(?:{NUMBER_WORDS}) to)\s$",
+    r"\b(?:several|few|many|couple of|or|point|and a half|quarter of an?|between [a-z -]+ and|"
+    r"between|"
+    rf"(?:{NUMBER_WORDS}) to|(?:{NUMBER_WORDS}|\d) in)\s$",
     re.IGNORECASE,
 )
+_PART_BEHIND = re.compile(rf"\s(?:to|or)\s(?:{NUMBER_WORDS})\b", re.IGNORECASE)
 _KNOWN_BEFORE = re.compile(
-    r"\b(?:the|these|those|all|its|their|his|her|our|your|my)\s$", re.IGNORECASE
+    r"\b(?:the|these|those|all|other|first|last|its|their|his|her|our|your|my)\s$", re.IGNORECASE
 )
-_UNCOUNTED = frozenset("thirds quarters fifths tenths times ways sides".split())  # noqa: SIM905
-"""Plurals behind number words that tell a part or a manner."""
+_NAMED_BEFORE = re.compile(r"\w['’]?s?\s$")
+_LABEL_BEFORE = re.compile(
+    r"\b(?:no|chapter|article|section|figure|table|page|room|step|group|part|phase|level|grade|"
+    r"stage|round|item|type|volume|version|route|line|week|act|scene|platform|terminal|channel|"
+    r"area|flight|gate|lane|zone|district|episode|season|aged?)\.?\s$",
+    re.IGNORECASE,
+)
+_OF_MANY = re.compile(rf"\b(?:{MULTIPLES})\b", re.IGNORECASE)
+_UNCOUNTED = frozenset(
+    """halves thirds quarters times ways sides always perhaps sometimes afterwards towards besides
+    news says sees""".split()  # noqa: SIM905
+)
+"""What ends as a plural does behind a number word, and is none of so many things."""
+
+_GOES_ON = re.compile(r"\s(?!of\b)[a-z]|[.,;:!?)]|$")
+_COUNTED = re.compile(r"\s[a-z-]+(?:\s[a-z-]+){0,2}")
+_MOST = 10**15
+"""No number in words is larger."""
 
 HAN_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _DIGIT_VALUES = HAN_VALUES | {str(value): value for value in range(10)}
@@ -105,8 +123,12 @@ def english_value(words: str) -> Decimal | None:
                 return None  # two three
             part += _WORDS[word]
         elif word in _MULTIPLES:
+            if total and not part and not half:
+                return None  # million million
             times = Decimal("0.5") if half else part or Decimal(1)
             part, half = times * _MULTIPLES[word], False
+            if part > _MOST:
+                return None
             if _MULTIPLES[word] >= 1000:
                 total, part = total + part, Decimal(0)
         elif word not in ("a", "an", "and"):
@@ -114,24 +136,37 @@ def english_value(words: str) -> Decimal | None:
     return None if half else total + part
 
 
-def is_part(before: str) -> bool:
-    """Return whether number words are no figure of their own, by what stands before them.
+def is_part(before: str, behind: str) -> bool:
+    """Return whether number words are no figure of their own, by what stands around them.
 
     Such are one in five people, two and a half million people, ten to twelve boats.
     """
-    return _PART_BEFORE.search(before) is not None
+    return bool(_PART_BEFORE.search(before) or _PART_BEHIND.match(behind))
 
 
-def is_told(before: str, words: str, behind: str) -> bool:
-    """Return whether number words tell how many there are of a plural up to three words behind.
+def tells_how_many(before: str, words: str, behind: str) -> bool:
+    """Return whether number words without a unit tell how many there are of what stands behind.
 
-    "One" may be a pronoun; the two boats, all three boats: their number is taken for known.
+    They are all there is, or large, or have a plural up to three words behind. "One" may be a
+    pronoun; Channel Four and chapter two are names, and the number of the two boats, or of all
+    three boats, is taken for known.
     """
-    if words.lower() == "one" or _KNOWN_BEFORE.search(before):
+    if not before.strip(" (\"'“‘") and not behind.strip(" .,;:!?)\"'”’"):
+        return True
+    is_name = words[:1].isupper() and _NAMED_BEFORE.search(before)
+    if is_name or _LABEL_BEFORE.search(before) or _KNOWN_BEFORE.search(before):
         return False
-    for word in behind.split():
-        if word in FUNCTION_WORDS or word in _UNCOUNTED:
+    if _OF_MANY.search(words) and _GOES_ON.match(behind):
+        return True
+    counted = _COUNTED.match(behind)
+    return counted is not None and words.lower() != "one" and _has_plural(counted, words)
+
+
+def _has_plural(behind: re.Match[str], words: str) -> bool:
+    for place, word in enumerate(behind.group().split()):
+        if word in FUNCTION_WORDS or word in _UNCOUNTED or word.endswith("ths"):
             return False
         if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-            return True
+            # Zero deaths, but no zero carbon homes.
+            return place == 0 or words.lower() != "zero"
     return False

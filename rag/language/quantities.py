@@ -12,13 +12,15 @@ from enum import StrEnum
 
 from rag.language.numerals import (
     HAN_VALUES,
+    MULTIPLES,
     NUMBER_WORDS,
+    SMALL_NUMBERS,
     english_value,
     han_value,
     higher_value,
     is_part,
-    is_told,
     scaled_value,
+    tells_how_many,
 )
 from rag.language.units import (
     AFTER,
@@ -88,12 +90,11 @@ _IN_WORDS = re.compile(
     rf"(?:\b(?P<qualifier>{BEFORE})\s+)?"
     rf"(?<!\bof\s)\b(?P<words>(?:(?:half\s+)?an?\s+(?=dozen|hundred|thousand|million|billion)"
     rf"|(?!dozen|hundred|thousand|million|billion|trillion))"
-    rf"(?:{NUMBER_WORDS})(?P<more>(?:[\s-]|\s+and\s+)(?:{NUMBER_WORDS}))*)"
-    rf"(?:[\s-](?P<unit>percentage points?|percent|{MONEY}|{TIME}|{LATIN_MEASURES})\b|"
-    # Two million calls, three old bridges: lower case, since Three Rivers is a name.
-    # A number word alone may be all there is.
-    rf"(?-i:(?(more)(?=\s[a-z]|[.,;:!?)]|$)|"
-    rf"(?:(?=\s(?P<counted>[a-z-]+(?:\s[a-z-]+){{0,2}}))|(?P<alone>(?=\W*$))))))",
+    rf"(?:{NUMBER_WORDS})(?:[\s-](?:{NUMBER_WORDS})|"
+    # Two hundred and five, but no two hundred and three hundred.
+    rf"(?:(?<=hundred)|(?<=thousand)|(?<=million)|(?<=billion))\s+and\s+"
+    rf"(?:{SMALL_NUMBERS})(?![\s-](?:{MULTIPLES}))){{0,8}})\b"
+    rf"(?:[\s-](?P<unit>percentage points?|percent|{MONEY}|{TIME}|{LATIN_MEASURES})\b)?",
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(rf"百分之(?P<han>[{HAN_DIGITS}点]+|{DIGITS})")
@@ -146,6 +147,9 @@ _NAME_BEFORE = re.compile(
     r"stage|round|item|type|volume|version|route|line)\.?\s$",
     re.IGNORECASE,
 )
+_AROUND = 40
+"""How many characters beside number words say what they are."""
+
 _NEXT_BELOW = {"万": 3, "亿": 7}
 _ORDER_BEFORE = re.compile(r"(?:[第十周点数几]|星期|礼拜)$")
 _LIST_MARK = re.compile(r"[.．、)）]\s*\S")
@@ -216,10 +220,14 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if scale.lower() == "m" and not unit:
         unit, scale = "m", ""  # metres
     if words := groups.get("words"):
-        before, behind = text[: match.start("words")], groups.get("counted")
-        if is_part(before) or (behind and not is_told(before, words, behind)):
+        start, end = match.span("words")
+        before, behind = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+        if is_part(before, behind):
             return None
-        if groups.get("alone") is not None and before.strip():
+        told = (
+            text[max(0, match.start() - _AROUND) : match.start()] if groups["qualifier"] else before
+        )
+        if not unit and not tells_how_many(told, words, behind):
             return None
     excludes = _is_word if groups.get("han") else _is_date_or_name
     if not groups.get("words") and excludes(text, match, unit, scale):

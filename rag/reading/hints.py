@@ -43,7 +43,13 @@ class Meanings:
         there = frozenset(stem(body))
         every = ([form for form, stems in forms if stems <= there] for forms in self._forms)
         found = list(dict.fromkeys(max(forms, key=len) for forms in every if forms))
-        return [one for one in found if not any(one != other and one in other for other in found)]
+        return [one for one in found if not any(_is_part(one, other) for other in found)]
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Return whether one form is a part of another: of its signs, or in English of its words."""
+    within = f" {one} " in f" {other} " if one.isascii() else one in other
+    return one != other and within
 
 
 def shared_names(question: Question, shown: Sequence[str], near: Sequence[str]) -> list[str]:

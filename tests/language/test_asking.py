@@ -42,6 +42,8 @@ ASKED = [
     ("what percentage of it", Asked.PERCENT),
     ("decline of exports in percent", Asked.PERCENT),
     ("decline of exports in pct, first half of 2024", Asked.PERCENT),
+    ("decline of exports in percent？", Asked.PERCENT),
+    ("decline of exports in percent.", Asked.PERCENT),
     ("By what % did it fall?", Asked.PERCENT),
     ("降幅比例是多少", Asked.PERCENT),
     ("how long is it", Asked.FIGURE),

@@ -47,13 +47,34 @@ NONE = [
     "one of the boats", "two of them", "nine out of ten", "two thirds of farmers", "three is less",
     "the twenty-first boats", "on the Three Rivers", "the two boats", "all three boats",
     "ten to twelve boats", "ten or twelve boats", "at six it closes", "one bus", "two sides",
-    "of the two.", "there were two",
+    "of the two.", "there were two", "between one million and two million calls", "page ten shows",
+    "twenty-three to forty boats", "three eighths of voters", "World War Two bombs",
+    "seven always win",
+    "Channel Four news said", "aged twenty-one.", "zero carbon homes", "one in five boats",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NONE)
 def test_dates_ordinals_names_and_vague_words_are_no_quantities(text: str) -> None:
     assert find_quantities(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("It killed one hundred and two hundred were hurt.", [100, 200]),
+        ("two hundred and five boats", [205]),
+        ("killed in seven cities", [7]),
+        ("about fourteen", [14]),
+    ],
+)
+def test_number_words_next_to_each_other_are_told_apart(text: str, values: list[int]) -> None:
+    assert [one.value for one in find_quantities(text)] == values
+
+
+def test_number_words_without_end_are_read() -> None:
+    assert find_quantities("one hundred and " * 40 + "two boats")
+    assert find_quantities("one " + "million " * 40 + "boats") == []
 
 
 def test_all_quantities_come_in_order() -> None:

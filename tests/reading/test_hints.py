@@ -49,3 +49,5 @@ def test_words_that_an_english_passage_has_in_any_inflection_are_told() -> None:
     body = ("they", "will", "have", "rescued", "two", "fisherman")
     text = "They will have rescued two fishermen."
     assert Meanings(Language.CHINESE, forms).shared(text, body) == ["rescue", "fisherman"]
+    cars = Meanings(Language.CHINESE, (("car",), ("carpet",)))
+    assert cars.shared("The car hit a carpet.", ("car", "hit", "carpet")) == ["car", "carpet"]
