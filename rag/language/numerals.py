@@ -39,10 +39,13 @@ _KNOWN_BEFORE = re.compile(
     r"\b(?:the|these|those|all|other|first|last|its|their|his|her|our|your|my)\s$", re.IGNORECASE
 )
 _NAMED_BEFORE = re.compile(r"\w['’]?s?\s$")
+LABELS = (
+    "no|chapter|article|section|figure|table|page|room|step|group|part|phase|level|grade|stage|"
+    "round|item|type|volume|version|route|line"
+)
 _LABEL_BEFORE = re.compile(
-    r"\b(?:no|chapter|article|section|figure|table|page|room|step|group|part|phase|level|grade|"
-    r"stage|round|item|type|volume|version|route|line|week|act|scene|platform|terminal|channel|"
-    r"area|flight|gate|lane|zone|district|episode|season|aged?)\.?\s$",
+    rf"\b(?:{LABELS}|week|act|scene|platform|terminal|channel|area|flight|gate|lane|zone|"
+    r"district|episode|season|aged?)\.?\s$",
     re.IGNORECASE,
 )
 _OF_MANY = re.compile(rf"\b(?:{MULTIPLES})\b", re.IGNORECASE)

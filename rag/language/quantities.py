@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from rag.language.numerals import (
     HAN_VALUES,
+    LABELS,
     MULTIPLES,
     NUMBER_WORDS,
     SMALL_NUMBERS,
@@ -142,9 +143,7 @@ _DATE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NAME_BEFORE = re.compile(
-    rf"第\s?$|[a-z]-?$|\d[./]$|{_HOUR}[:：]$|\d[-/]\d{{1,2}}-$|"
-    r"\b(?:no|chapter|article|section|figure|table|page|room|step|group|part|phase|level|grade|"
-    r"stage|round|item|type|volume|version|route|line)\.?\s$",
+    rf"第\s?$|[a-z]-?$|\d[./]$|{_HOUR}[:：]$|\d[-/]\d{{1,2}}-$|\b(?:{LABELS})\.?\s$",
     re.IGNORECASE,
 )
 _AROUND = 40
