@@ -169,8 +169,8 @@ class Asking:
     def _most(self, query: Question, asked: Superlative) -> Answer:
         """Answer which has most: by a source that says so, by a table's rows, by statements."""
         draft, documents = self._read(query)
+        answer = self._from(query, draft, documents)
         with _timed(self._timings, "evidence"):
-            answer = answer_from(query, draft, documents, self._segmenter)
             proof = answer.citations[0] if answer.answered else None
             in_row = proof is not None and is_in_table(proof.document, proof.start)
             if not in_row and settles(answer, asked.operation, query):
