@@ -13,7 +13,10 @@ from rag.language.zeros import find_zeros
 
 Span = tuple[int, int]
 
-_PAIRS = {"“": "”", "‘": "’", "「": "」", "《": "》", "(": ")", "（": "）", "[": "]", '"': '"'}
+_PAIRS = {
+    "“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "〈": "〉",
+    "(": ")", "（": "）", "[": "]", '"': '"',
+}  # fmt: skip
 _TRIMMED = " \t\n,，、;；:：。.！!？?…—–-"
 _THINGS = re.compile(
     r" (?!(?:always|perhaps|sometimes|besides|towards|afterwards|upwards|thanks|whereas|its|his|"
@@ -22,6 +25,11 @@ _THINGS = re.compile(
 _LABEL = re.compile(r"\b[A-Z][a-z]+ $")
 _CLOSING_NEAR = 12
 """How many characters further a bracket may close and still be brought in."""
+
+_OPENING = frozenset(opening for opening, closing in _PAIRS.items() if opening != closing)
+_TITLES = "《〈"
+_TITLE_NEAR = 80
+"""The same for the marks around a title: no answer is half a title."""
 
 
 def tidy_span(text: str, start: int, end: int) -> Span:
@@ -72,14 +80,15 @@ def _joins(left: str, right: str) -> bool:
 def _close(text: str, start: int, end: int) -> Span:
     for opening, closing in _PAIRS.items():
         inside = text[start:end]
+        near = _TITLE_NEAR if opening in _TITLES else _CLOSING_NEAR
         if opening == closing:
             if inside.count(opening) % 2 == 0:
                 continue
-            at = text.find(closing, end, end + _CLOSING_NEAR)
+            at = text.find(closing, end, end + near)
         elif inside.count(opening) > inside.count(closing):
-            at = text.find(closing, end, end + _CLOSING_NEAR)
+            at = text.find(closing, end, end + near)
         elif inside.count(closing) > inside.count(opening):
-            back = text.rfind(opening, max(0, start - _CLOSING_NEAR), start)
+            back = text.rfind(opening, max(0, start - near), start)
             start = back if back >= 0 else start
             continue
         else:
@@ -92,7 +101,7 @@ def _trim(text: str, start: int, end: int) -> Span:
     first, last = start, end
     while first < last and text[first] in _TRIMMED:
         first += 1
-    while last > first and text[last - 1] in _TRIMMED:
+    while last > first and (text[last - 1] in _TRIMMED or text[last - 1] in _OPENING):
         last -= 1
     # A quotation that is the whole answer is given without its marks.
     if last - first > 2 and _PAIRS.get(text[first]) == text[last - 1] and text[first] not in "(（[":

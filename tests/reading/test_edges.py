@@ -41,6 +41,16 @@ def test_a_bracket_that_opens_inside_is_closed() -> None:
     assert tidied("由河湾镇(北岸)负责。", "河湾镇(北岸") == "河湾镇(北岸)"
 
 
+def test_an_opening_bracket_at_the_end_is_left_out() -> None:
+    assert tidied("由河湾镇（北岸, 见第三章）负责。", "河湾镇（") == "河湾镇（北岸, 见第三章）"
+    assert tidied("The mill (built when the river was moved) is shut.", "mill (") == "mill"
+
+
+def test_a_title_is_whole_however_long() -> None:
+    title = "《Lanterns on the River: A Keeper's Year, and What the Flood Left Behind》"
+    assert tidied(f"他凭{title}获奖。", "《Lanterns on") == title[1:-1]
+
+
 def test_a_bracket_that_closes_inside_is_opened() -> None:
     assert tidied("名为“晨风计划”的项目。", "晨风计划”的项目") == "“晨风计划”的项目"
 

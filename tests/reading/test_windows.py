@@ -95,6 +95,16 @@ def test_the_best_span_is_the_pair_with_the_highest_sum_in_order() -> None:
     assert (found.start, found.end, found.score, found.margin) == (0, 1, 0 + 9, 0 + 9 - 2)
 
 
+def test_edges_are_those_that_most_likely_spans_share() -> None:
+    window = Window((0, 7, 8, 9, 6, 2), 1, ((0, 1), (1, 2), (2, 3), (3, 4)))
+    # The first word alone is the likeliest; the other two likely ones go on to the third or fourth.
+    rows = [(0, 0), (9, 9.2), (-9, -9), (-9, 9), (-9, 9.1), (0, 0)]
+    found = best_span(window, scores(rows), 0, 4)
+    assert found is not None
+    assert (found.start, found.end) == (0, 4)
+    assert found.score == pytest.approx(18.2)
+
+
 def test_a_span_stays_inside_the_stretch_that_was_asked_for() -> None:
     window = Window((0, 7, 8, 9, 2), 1, ((0, 1), (1, 2), (2, 3)))
     found = best_span(window, scores([(0, 0), (9, 9), (1, 1), (2, 3), (0, 0)]), 1, 3)
