@@ -11,6 +11,7 @@ from rag.language.measures import is_counted_so, is_length_or_sum, is_unit, meas
 from rag.language.numerals import MULTIPLES, SMALL_NUMBERS
 from rag.language.quantities import Quantity, QuantityKind
 from rag.language.rendering import as_figure
+from rag.language.words import to_simplified
 from rag.records import Language
 
 
@@ -100,6 +101,22 @@ _DIMENSIONS = tuple(
 )
 """What can answer a question for a weight, a length or a stretch of time."""
 
+OPEN = re.compile(
+    r"[什甚]么|谁|哪|怎|为何|几时|\b(?:who|whom|whose|what|which|when|where|why|how)\b",
+    re.IGNORECASE,
+)
+"""Interrogatives that ask for more than yes or no, beside those that ask for a figure."""
+
+CHINESE_WHETHER = (
+    r"是不是|是否|有没有|(?:[，,]?(?:对|是|真的?))?(?:吗|(?<![什甚怎这那要多])么)(?=[？?。]?$)"
+)
+_WHETHER = re.compile(
+    rf"{CHINESE_WHETHER}|([\u4e00-\u9fff])不\1|有无|"
+    r"^(?:is|are|was|were|has|have|had|did|does|do|can|could|will|would|should|must|may|might)"
+    r"(?:n['’]t)?\b(?! (?:you|i)\b)",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(r"还是|\bor\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:how|what|which|who|whom|whose|where|why)\b[^,;?]*$", re.IGNORECASE)
 _PART = re.compile(
     r"成|分之|半|\b(?:half|third|quarter|fifth|tenth)s?\b|\bout of\b|\bin (?:\d|[a-z]+\b)",
@@ -116,6 +133,7 @@ _NUMERAL = re.compile(
 
 def asked_for(question: str) -> Asked | None:
     """Return what a question asks for, None when its interrogatives do not tell."""
+    question = to_simplified(question)
     found = ((pattern.search(question), asked) for pattern, asked in _KINDS)
     return next((asked for match, asked in found if match and not _is_scene(question, match)), None)
 
@@ -130,7 +148,7 @@ def unit_asked_for(question: str) -> str:
 
     Of the two words after "how many" it is the first that is a unit ("fraud cases").
     """
-    found = _UNIT.search(question)
+    found = _UNIT.search(to_simplified(question))
     if found is None:
         return ""
     words = (found["noun"] or "").lower().split()
@@ -164,6 +182,7 @@ def is_of_dimension(words: str, question: str) -> bool:
 
     Who asks 有多重 is not answered by 8.6米.
     """
+    question = to_simplified(question)
     wanted = next((measures for asked, measures in _DIMENSIONS if asked.search(question)), None)
     figures = [as_figure(figure) for figure in find_figures(words)] if wanted else []
     sums = [figure for figure in figures if is_length_or_sum(figure)]
@@ -177,7 +196,14 @@ def asks(sentence: str) -> bool:
 
 def asks_for_several(question: str) -> bool:
     """Return whether a question asks for a list: 哪些措施, which departments."""
-    return _SEVERAL.search(question) is not None
+    return _SEVERAL.search(to_simplified(question)) is not None
+
+
+def asks_whether(question: str) -> bool:
+    """Return whether a question can be answered with yes or no, and asks for nothing more."""
+    question = to_simplified(question)
+    open_ended = OPEN.search(question) or _EITHER.search(question) or asked_for(question)
+    return not open_ended and _WHETHER.search(question) is not None
 
 
 def is_of_kind(words: str, asked: Asked | None) -> bool:

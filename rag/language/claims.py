@@ -9,22 +9,18 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.language.asking import asked_for, asking_for
+from rag.language.asking import CHINESE_WHETHER, OPEN, asked_for, asking_for
 from rag.language.figures import find_figures
 from rag.language.measures import is_same_measure, measure_of
 from rag.language.quantities import Quantity
 from rag.language.rendering import as_figure
+from rag.language.words import to_simplified
 from rag.records import Figure, Language
 
-_CHINESE_POLAR = re.compile(
-    r"是不是|是否|有没有|(?:[，,]?(?:对|是|真的?))?(?:吗|(?<![什怎这那要多])么)(?=[？?。]?$)"
-)
+_CHINESE_POLAR = re.compile(CHINESE_WHETHER)
 _BEFORE_THE_FIGURE = re.compile(r"是不是|是否|有没有")
 _ENGLISH_POLAR = re.compile(
     r"^(?:is it true that\s+|(?:did|does|do|is|are|was|were|has|have|had)\s+)", re.IGNORECASE
-)
-_OPEN = re.compile(
-    r"什么|谁|哪|怎|为何|几时|\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE
 )
 _NEGATED = re.compile(
     r"没(?!有[?？]?$)|未|不(?!少于|超过|低于|多于|到|足)|n['’]t\b|\b(?:not|never|no)\b"
@@ -68,9 +64,10 @@ def find_claim(question: str, language: Language) -> Claim | None:
     A negated question, and a figure that only says which things or by when, make no claim.
     """
     chinese = language is Language.CHINESE
+    question = to_simplified(question) if chinese else question
     polar = _CHINESE_POLAR if chinese else _ENGLISH_POLAR
     figures = find_figures(question)
-    plain = not _OPEN.search(question) and asked_for(question) is None
+    plain = not OPEN.search(question) and asked_for(question) is None
     if not plain or not polar.search(question) or len(figures) != 1:
         return None
     [figure] = figures

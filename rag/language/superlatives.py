@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.language.asking import PLURAL
+from rag.language.words import to_simplified
 from rag.records import Language, Operation
 
 
@@ -99,7 +100,7 @@ _ADJECTIVE_BEFORE = re.compile(r"\b(?:is|are|was|were|be|been|a)\s$", re.IGNOREC
 def find_superlative(question: str, language: Language) -> Superlative | None:
     """Return what a question asks to be compared, None where it asks for no extreme."""
     text = question.strip()
-    return _chinese(text) if language is Language.CHINESE else _english(text)
+    return _chinese(to_simplified(text)) if language is Language.CHINESE else _english(text)
 
 
 def _chinese(text: str) -> Superlative | None:

@@ -1,4 +1,4 @@
-"""Of several figures of one sentence, the one that is told of what a question asks to be counted.
+"""Which figure or clause of a sentence is told of what a question asks.
 
 "How many died" asks for the figure of who died, not of who was taken to hospital. The words around
 each figure are compared with those of the question, by their vectors: in either language, and in
@@ -23,7 +23,7 @@ from rag.language.names import is_verb
 from rag.language.quantities import Quantity
 from rag.language.rendering import as_figure
 from rag.language.sentences import split_clauses
-from rag.language.words import Segmenter
+from rag.language.words import Segmenter, to_simplified
 from rag.language.zeros import with_figures
 from rag.records import Figure, Language, Question
 
@@ -88,6 +88,7 @@ def focus_of(question: Question, segmenter: Segmenter) -> str:
 
 def _chinese_focus(text: str, segmenter: Segmenter) -> str:
     """Return the verb behind the interrogative, else the word before it, with what is counted."""
+    text = to_simplified(text)
     found = _CHINESE_HOW_MANY.search(text)
     if found is None:
         return ""
@@ -163,6 +164,21 @@ def nearest_told(
     if own == [best] or near[best] < max(near.get(one, 0.0) for one in own) + least:
         return answer
     return best.quantity.start, best.quantity.end
+
+
+def nearest_clauses(sentence: str, question: str, embed: Embed) -> Span:
+    """Return the clause of a sentence that is nearest to a question that asks whether it is so.
+
+    A few words of a sentence say neither yes nor no. Where several are as near, it is these with
+    what stands between.
+    """
+    clauses = split_clauses(sentence, 0, len(sentence))
+    if len(clauses) < 2:
+        return 0, len(sentence)
+    vectors = embed([question, *(sentence[slice(*clause)] for clause in clauses)])
+    cosines = vectors[1:] @ vectors[0]
+    near = np.flatnonzero(cosines > cosines.max() - LEAST_NEARER)
+    return clauses[near[0]][0], clauses[near[-1]][1]
 
 
 def _within(told: Sequence[Told], span: Span) -> list[Told]:

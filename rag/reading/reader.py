@@ -20,7 +20,13 @@ from typing import Any
 import numpy as np
 
 from rag.encoder import PASSAGE, QUESTION, Encoder, WindowScores
-from rag.language.asking import Asked, asked_for, figure_asked_for, unit_asked_for
+from rag.language.asking import (
+    Asked,
+    asked_for,
+    asks_whether,
+    figure_asked_for,
+    unit_asked_for,
+)
 from rag.language.periods import named_periods
 from rag.language.sentences import split_clauses, split_sentences
 from rag.language.words import Segmenter
@@ -32,7 +38,7 @@ from rag.reading.features import (
     FloatArray,
     features,
 )
-from rag.reading.focus import figures_told, focus_of, nearest_told
+from rag.reading.focus import figures_told, focus_of, nearest_clauses, nearest_told
 from rag.reading.hints import Meanings, shared_names, surroundings
 from rag.reading.windows import Span, Window, best_span, make_windows
 from rag.records import Document, Draft, Extract, Hit, Question
@@ -44,7 +50,7 @@ MOST_SPANS = 3
 Figures of the time asked about come on top."""
 _LEAST_CHARACTERS = 4
 _CHECKED = 5
-"""Of how many sentences the figures are compared with what is asked to be counted."""
+"""Of how many sentences the figures or clauses are compared with what is asked."""
 
 _EMBEDDED = 12
 """How many sentences, those with the best spans, are compared with the question as a whole."""
@@ -163,7 +169,15 @@ class SpanReader:
         return self._compared(question, found)
 
     def _told_of(self, question: Question, best: Sequence[Candidate]) -> list[Candidate]:
-        """Return candidates with the figure of their sentence that is told of what is asked."""
+        """Return candidates with what of their sentence is told of what is asked.
+
+        That is a figure, or for who asks whether it is so, a clause.
+        """
+        if asks_whether(question.text):
+            return [
+                self._with_clause(one, question.text) if number < _CHECKED else one
+                for number, one in enumerate(best)
+            ]
         asked, unit = asked_for(question.text), unit_asked_for(question.text)
         if asked is None or asked is Asked.DATE:
             return list(best)
@@ -179,10 +193,10 @@ class SpanReader:
         start, end = (place - candidate.start for place in candidate.answer)
         told = figures_told(candidate.text, asked, unit)
         found = nearest_told(candidate.text, (start, end), told, focus, self._embed)
-        if found == (start, end):
-            return candidate
-        first, last = tidy_span(candidate.text, *found)
-        return replace(candidate, answer=(first + candidate.start, last + candidate.start))
+        return candidate if found == (start, end) else _answering(candidate, found)
+
+    def _with_clause(self, candidate: Candidate, question: str) -> Candidate:
+        return _answering(candidate, nearest_clauses(candidate.text, question, self._embed))
 
     def _embed(self, texts: Sequence[str]) -> FloatArray:
         return self._encoder.embed([QUESTION + text for text in texts])
@@ -198,6 +212,12 @@ class SpanReader:
         nearness = dict(zip(texts, cosines.tolist(), strict=True))
         least = float(cosines.min())
         return [replace(one, nearness=nearness.get(one.text, least)) for one in candidates]
+
+
+def _answering(candidate: Candidate, span: tuple[int, int]) -> Candidate:
+    """Return a candidate with another stretch of its sentence for its answer."""
+    first, last = tidy_span(candidate.text, *span)
+    return replace(candidate, answer=(first + candidate.start, last + candidate.start))
 
 
 def _best_span(scored: Sequence[tuple[Window, WindowScores]], start: int, end: int) -> Span | None:

@@ -6,6 +6,7 @@ from rag.language.asking import (
     Asked,
     asked_for,
     asks_for_several,
+    asks_whether,
     figure_asked_for,
     is_of_dimension,
     is_of_kind,
@@ -196,3 +197,35 @@ def test_when_asks_for_no_date_behind_another_interrogative() -> None:
     assert asked_for("Who was there when it opened?") is None
     assert asked_for("When did the crane fall?") is Asked.DATE
     assert asked_for("How many came, and when did they leave?") is Asked.DATE
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was anybody hurt?", "is the pool open on Mondays", "Hasn't the ferry been repaired?",
+        "Will the old mill be pulled down?", "有人受伤吗", "桥通车了么？", "是否收费", "有没有电梯",
+        "学校能不能停车", "舊橋保留了嗎", "有無補貼",
+    ],
+)  # fmt: skip
+def test_it_is_seen_that_a_question_asks_whether_something_is_so(question: str) -> None:
+    assert asks_whether(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who was hurt?", "Is it known when the pool opens?", "Was it the mill or the bridge?",
+        "Are there how many lifts", "Can you name the architect?", "有多少人受伤", "改建成什么",
+        "改建成甚麼", "有没有什么补贴", "是桥还是路", "the mill is old", "怎么去",
+    ],
+)  # fmt: skip
+def test_a_question_that_asks_for_more_does_not(question: str) -> None:
+    assert not asks_whether(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [("什麼時候通車", Asked.DATE), ("有幾個人受傷", Asked.COUNT), ("佔百分之幾", Asked.PERCENT)],
+)
+def test_questions_in_traditional_characters_ask_for_the_same(question: str, asked: Asked) -> None:
+    assert asked_for(question) is asked

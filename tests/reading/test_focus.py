@@ -1,4 +1,4 @@
-"""Of several figures of one sentence, the one that is told of what is asked."""
+"""The figure or clause of a sentence that is told of what is asked."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rag.language.asking import Asked
 from rag.language.detect import detect_language
 from rag.language.words import Segmenter
-from rag.reading.focus import figures_told, focus_of, nearest_told
+from rag.reading.focus import figures_told, focus_of, nearest_clauses, nearest_told
 from rag.records import Question
 
 MEANINGS = (("drown", "溺", "死"), ("hospital", "送医"), ("rescue", "获救"))
@@ -75,3 +75,23 @@ def test_a_figure_of_another_thing_gives_way(
     sentence: str, taken: str, focus: str, answer: str
 ) -> None:
     assert chosen(sentence, taken, focus) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "told"),
+    [
+        (
+            "Was anybody taken to hospital?",
+            "Two boats sank, nobody went to hospital, and the pier stayed open.",
+            "nobody went to hospital,",
+        ),
+        ("有人溺水吗？", "两船相撞，有人溺水，三人溺水者获救，航道封闭。", "有人溺水，"),
+        ("Did anyone drown?", "The boat was towed away.", "The boat was towed away."),
+        ("有人溺水吗？", "有人落水，溺者两名，均死于低温。", "溺者两名，均死于低温。"),
+    ],
+)
+def test_who_asks_whether_it_is_so_is_told_the_nearest_clauses(
+    question: str, sentence: str, told: str
+) -> None:
+    start, end = nearest_clauses(sentence, question, embed)
+    assert sentence[start:end] == told
