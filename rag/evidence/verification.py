@@ -122,14 +122,17 @@ def is_about(
     The quotation names it, or the title does; or, where the quotation names no place of its own,
     its neighbours or the document's opening do. What Guangxi recovered does not answer what
     Guangdong did, however alike the sentences are. Of a town in a province (Nanning in Guangxi)
-    the town must be named so, the province anywhere in the document. What is asked of a nation is
-    not answered by what a quotation tells of a part of it.
+    the town must be named so, the province anywhere in the document. A figure of a nation is not
+    what a part of it has.
     """
     quote = document.text[extract.start : extract.end]
     if not question.places:
-        of_nation = _NATION.search(question.text) and not _PART_OF_NATION.search(question.text)
-        of_part = _PART_OF_NATION.search(quote) and not _NATION.search(quote)
-        return not (of_nation and of_part)
+        of_nation = (
+            _NATION.search(question.text)
+            and not _PART_OF_NATION.search(question.text)
+            and asked_for(question.text) not in (None, Asked.DATE)
+        )
+        return not (of_nation and _is_of_part(extract, document, segmenter))
     own = local_places(quote, segmenter.words(quote))
     named = document.subject_of(extract.start, extract.end, alone=bool(own))
     towns = question.places - provinces()
@@ -137,6 +140,15 @@ def is_about(
     return all(mentions_place(named, place) for place in near_by) and all(
         mentions_place(document.with_heading, place) for place in anywhere
     )
+
+
+def _is_of_part(extract: Extract, document: Document, segmenter: Segmenter) -> bool:
+    """Return whether a figure is of a part of a nation: the quotation says so, or the title."""
+    told = document.subject_of(extract.start, extract.end, alone=True)
+    if _NATION.search(told):
+        return False
+    title = document.title
+    return bool(_PART_OF_NATION.search(told) or local_places(title, segmenter.words(title)))
 
 
 def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) -> bool:

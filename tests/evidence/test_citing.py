@@ -215,6 +215,26 @@ def test_what_is_told_of_a_part_of_a_nation_is_not_told_of_it(
 
 
 @pytest.mark.parametrize(
+    ("question", "title", "text", "answered"),
+    [
+        ("全国修了多少座桥？", "贵州交通年报", "当年修了40座桥。", False),
+        ("全国修了多少座桥？", "贵州交通年报", "当年全国修了40座桥。", True),
+        ("全国修了多少座桥？", "交通年报", "当年修了40座桥。", True),
+        ("修了多少座桥？", "贵州交通年报", "当年修了40座桥。", True),
+        ("全国哪里修桥最勤？", "贵州交通年报", "当年修了40座桥。", True),
+        ("How many bridges rose nationwide?", "Roads in Guizhou", "It built 40 of them.", False),
+    ],
+)
+def test_a_figure_under_a_title_of_a_part_is_not_the_nations(
+    question: str, title: str, text: str, answered: bool, answer_from: Answering
+) -> None:
+    at = text.index("40")
+    draft = Draft((Extract("bridges", 0, len(text), ((at, at + 2),), 0.9),), True)
+    document = Document("bridges", "", text, title)
+    assert answer_from(asked(question), draft, {"bridges": document}).answered is answered
+
+
+@pytest.mark.parametrize(
     ("question", "answered"),
     [("How many in Q3 2024?", True), ("How many in 2023?", False), ("How many in Q2 2024?", False)],
 )
