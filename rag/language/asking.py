@@ -9,6 +9,7 @@ from rag.language.dates import ANY_YEAR, find_dates
 from rag.language.figures import find_counts, find_figures
 from rag.language.measures import is_counted_so, is_length_or_sum, is_unit, measure_of
 from rag.language.numerals import MULTIPLES, SMALL_NUMBERS
+from rag.language.opposites import tells_of_rise
 from rag.language.quantities import Quantity, QuantityKind
 from rag.language.rendering import as_figure
 from rag.language.words import to_simplified
@@ -33,6 +34,15 @@ _CURRENCY = r"(?:yuan|rmb|dollars?|euros?|pounds?|yen)\b"
 _DATE = (
     r"什么时候|什么时间|何时|哪一?年|哪一?天|几月|哪个月|哪一?日|几号|\bwhen\b|"
     r"\b(?:what|which) (?:year|month|day|date)\b"
+)
+_CHANGE = re.compile(
+    r"(?:[增减升降涨跌][加长少升降高低]?|提高|回落|收窄|[^有]多|少|高|低|快|慢)了?(?:多少|几)|"
+    r"[升降增涨跌]幅|增速|增长率|\bby (?:how (?:much|many)|what)\b|"
+    r"\bhow (?:many|much) (?:more|less|fewer|higher|lower)\b",
+    re.IGNORECASE,
+)
+_TO_HOW_MUCH = re.compile(
+    r"[到至为]了?(?:多少|几)|\bhow (?:many|much)\b[^?]*\bto\s*\??$", re.IGNORECASE
 )
 _PERCENT = (
     r"百分之几|百分之多少|多少个?百分|多大比例|几成|多少成|"
@@ -197,6 +207,16 @@ def asks(sentence: str) -> bool:
 def asks_for_several(question: str) -> bool:
     """Return whether a question asks for a list: 哪些措施, which departments."""
     return _SEVERAL.search(to_simplified(question)) is not None
+
+
+def asks_for_change(question: str) -> bool:
+    """Return whether a question asks by how much something rose or fell, not how much it is."""
+    question = to_simplified(question)
+    asked = asked_for(question)
+    if asked in (None, Asked.DATE) or _TO_HOW_MUCH.search(question):
+        return False
+    plain = asked in (Asked.FIGURE, Asked.PERCENT) and not unit_asked_for(question)
+    return _CHANGE.search(question) is not None or (plain and tells_of_rise(question) is not None)
 
 
 def asks_whether(question: str) -> bool:

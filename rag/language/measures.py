@@ -14,6 +14,23 @@ _MEASURES: dict[str, dict[int, tuple[str, ...]]] = {
     "euros": {1: ("欧元", "euros", "euro", "eur", "€")},
     "pounds": {1: ("英镑", "pounds", "pound", "gbp", "£")},
     "yen": {1: ("日元", "yen")},
+    "francs": {1: ("法郎", "francs", "franc", "swiss francs", "swiss franc")},
+    "roubles": {1: ("卢布", "roubles", "rouble", "rubles", "ruble")},
+    "rupees": {1: ("卢比", "rupees", "rupee")},
+    "baht": {1: ("泰铢", "baht")},
+    "pesos": {1: ("比索", "pesos", "peso")},
+    "zloty": {1: ("兹罗提", "zloty")},
+    "watt hours": {
+        1000: ("千瓦时", "kwh", "kilowatt hours", "kilowatt-hours"),
+        1_000_000: ("兆瓦时", "mwh", "megawatt hours", "megawatt-hours"),
+        10**9: ("gwh", "gigawatt hours", "gigawatt-hours"),
+        10**12: ("twh",),
+    },
+    "watts": {
+        1000: ("千瓦", "kw", "kilowatts", "kilowatt"),
+        1_000_000: ("兆瓦", "mw", "megawatts", "megawatt"),
+        10**9: ("吉瓦", "gw", "gigawatts", "gigawatt"),
+    },
     "percent": {1: ("%", "percent")},
     "percentage points": {
         1: ("个百分点", "percentage points", "percentage point", "points", "point"),

@@ -44,7 +44,7 @@ _TOTAL = re.compile(
 _APART = re.compile(r"相差了?")
 _CAPITALS = re.compile(r"(?<!^)\b[A-Z][\w'’-]*(?: (?:of (?:the )?)?[A-Z][\w'’-]*)*")
 _COMPARED = re.compile(
-    r"\s*(?:在|的)?(?P<one>[^，,。？?比]{2,20}?)比(?P<other>[^，,。？?比]{2,20}?)"
+    r"\s*(?:在|的)?(?P<one>[^，,。？?比]{2,20}?)(?<![同环])比(?P<other>[^，,。？?比]{2,20}?)"
     r"(?=(?:要|还)?[多少高低大长重贵远快宽深])"
 )
 _ADDED = re.compile(

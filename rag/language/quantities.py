@@ -71,10 +71,10 @@ _CHINESE = re.compile(
     rf"(?P<qualifier>{BEFORE})?{_BLANK}(?P<currency>[$¥￥€£])?"
     # The higher part of 1亿2千万 or 三万五千.
     rf"(?P<higher>(?:(?:{DIGITS}|[{HAN_DIGITS}]+)[万亿])*)"
-    rf"(?:(?P<han>(?:\d[千百十]){{2,}}\d?(?!\d)|[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?)|"
+    rf"(?:(?P<han>(?:\d[千百十]){{2,}}\d?(?!\d)|(?!千[瓦米克伏卡])[{HAN_DIGITS}]+(?:点[{HAN_DIGITS}]+)?(?!(?<=千)[瓦伏卡]))|"
     rf"(?P<digits>{DIGITS})){_BLANK}"
     rf"(?:(?P<among>[多余来几])(?=[百千万亿]))?"
-    rf"(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?{_BLANK}(?P<after>{AFTER})?{_BLANK}"
+    rf"(?P<scale>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千(?![瓦米克伏卡])|百)?{_BLANK}(?P<after>{AFTER})?{_BLANK}"
     rf"(?P<unit>%|％|℃|个百分点|{MONEY}|{TIME}|{MEASURES})?(?P<tail>余|以上|以下|左右|以内)?",
     re.IGNORECASE,
 )
@@ -120,6 +120,9 @@ _LOW = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LOW = 30
+_CHANGED_BY = re.compile(r"\bby\s*$|[增减升降涨跌][加长少升降高低]?了?$", re.IGNORECASE)
+"""What stands before a figure that another one follows "to", which is no range: by $3 to $12."""
+
 _BETWEEN = re.compile(r"\bbetween\s*$", re.IGNORECASE)
 _DIGITS_ALONE = re.compile(DIGITS)
 _NEAR = 14
@@ -260,7 +263,11 @@ def _with_low(text: str, quantity: Quantity, at: int) -> Quantity:
     match = _LOW.search(text, max(0, at - _LONGEST_LOW), at)
     if match is None:
         return quantity
-    if match["mark"].strip() == "and" and not _BETWEEN.search(text, 0, match.start()):
+    mark = match["mark"].strip()
+    if mark == "and" and not _BETWEEN.search(text, 0, match.start()):
+        return quantity
+    whole = match["scale"] or match["unit"]
+    if whole and mark in ("to", "至", "到") and _CHANGED_BY.search(text, 0, match.start()):
         return quantity
     own, high = match["scale"] or "", _DIGITS_ALONE.match(text, at)
     low = scaled_value(match["low"], own)

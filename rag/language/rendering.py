@@ -23,6 +23,10 @@ _TO_ENGLISH = {
     "毫米": "mm", "英里": "miles", "英尺": "feet", "吨": "tonnes", "公斤": "kg", "千克": "kg",
     "克": "g", "亩": "mu", "公顷": "hectares", "平方公里": "km²", "平方米": "m²", "立方米": "m³",
     "升": "litres", "%": "%", "℃": "℃", "个百分点": "percentage points",
+    "千瓦时": "kWh", "兆瓦时": "MWh", "千瓦": "kW", "兆瓦": "MW", "吉瓦": "GW", "千伏": "kV",
+    "千卡": "kcal", "澳元": "Australian dollars", "加元": "Canadian dollars",
+    "新元": "Singapore dollars", "韩元": "Korean won", "卢布": "roubles", "卢比": "rupees",
+    "法郎": "francs", "克朗": "crowns", "泰铢": "baht", "比索": "pesos", "兹罗提": "zloty",
     "账户": "accounts", "号码": "numbers", "团伙": "gangs", "窝点": "dens",
 }  # fmt: skip
 _TO_CHINESE = {
@@ -42,7 +46,12 @@ _TO_CHINESE = {
     "square kilometers": "平方公里", "square kilometres": "平方公里", "square metres": "平方米",
     "square meters": "平方米", "cubic metres": "立方米", "cubic meters": "立方米", "litres": "升",
     "liters": "升", "%": "%", "percent": "%",
-    "percentage points": "个百分点", "degrees": "度", "℃": "℃",
+    "kwh": "千瓦时", "mwh": "兆瓦时", "kw": "千瓦", "mw": "兆瓦", "gw": "吉瓦", "kilowatts": "千瓦",
+    "megawatts": "兆瓦", "gigawatts": "吉瓦", "kilowatt hours": "千瓦时",
+    "megawatt hours": "兆瓦时",
+    "kroner": "克朗", "kronor": "克朗", "krona": "克朗", "krone": "克朗", "francs": "法郎",
+    "roubles": "卢布", "rubles": "卢布", "rupees": "卢比", "baht": "泰铢", "pesos": "比索",
+    "zloty": "兹罗提", "percentage points": "个百分点", "degrees": "度", "℃": "℃",
 }  # fmt: skip
 _QUALIFIERS_TO_ENGLISH = {
     "近": "nearly", "将近": "nearly", "接近": "nearly", "超": "over", "超过": "over",

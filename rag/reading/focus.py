@@ -16,12 +16,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.asking import Asked, is_of_kind
+from rag.language.asking import Asked, asks_for_change, is_of_kind
 from rag.language.figures import find_counts, find_figures
 from rag.language.measures import is_counted_so, is_same_measure
 from rag.language.names import is_verb
+from rag.language.opposites import tells_of_rise
 from rag.language.quantities import Quantity
 from rag.language.rendering import as_figure
+from rag.language.respective import told_respectively
 from rag.language.sentences import split_clauses
 from rag.language.words import Segmenter, to_simplified
 from rag.language.zeros import with_figures
@@ -37,7 +39,9 @@ _JOINT = re.compile(
     r"\s(?=(?:and|but|while|whereas)\s)|(?=以及|并且|但是?|而(?!且))", re.IGNORECASE
 )
 _HOW_MANY = re.compile(
-    r"\bhow (?:many|much)\b(?: of (?:the|these|those|its|their)\b)?\s*(?P<rest>.*)", re.IGNORECASE
+    r"\b(?:how (?:many|much)|(?:what|which) (?:percentage|per ?cent))\b"
+    r"(?: of (?:the|these|those|its|their)\b)?\s*(?P<rest>.*)",
+    re.IGNORECASE,
 )
 _WHILE = re.compile(
     r"\b(?:when|after|before|while|during|because|if|since|following)\b.*|[?？.,;].*", re.IGNORECASE
@@ -53,7 +57,16 @@ _LIGHT = re.compile(
 )
 """What stands in questions for any figure of persons."""
 
-_CHINESE_HOW_MANY = re.compile(r"(?:多少|几)(?:[个名人位例起]|(?=\D))人?")
+_CHANGED_BY = re.compile(
+    r"(?:\b(?:by|up|down) (?:about |some |nearly |almost |only |over |more than )?|"
+    r"[增减升降涨跌][加长少升降高低]?了?|[比较][^，,]{1,10}[多少高低快慢]了?)$",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"(?:[同环]比|[比较][^，,]{1,10}?)?[增减升降涨跌提下上回收扩缩多少高低快慢][\u4e00-\u9fff]{0,5}$"
+)
+_MORE_THAN = re.compile(r" (?:[a-z]+ )?(?:more|fewer|less|higher|lower) than\b", re.IGNORECASE)
+_CHINESE_HOW_MANY = re.compile(r"(?:多少|几)(?:[个名人位例起]|(?!\d))人?")
 _CLAUSE = re.compile(r"[，。？！；,?!;\s]")
 _PARTICLES = frozenset("了 过 着 的 有 是 共 共有 一共 总共 到底 究竟 达 到 造成 导致".split())  # noqa: SIM905
 
@@ -63,11 +76,17 @@ _JOINS = frozenset(("", *"和 与 及 以及 至 到 and or to plus".split()))  
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A figure with the stretch of its sentence that tells of it."""
+    """A figure with the stretch of its sentence that tells of it.
+
+    ``is_change`` tells whether it says by how much something rose or fell, ``is_listed`` whether it
+    is told "respectively".
+    """
 
     quantity: Quantity
     figure: Figure
     stretch: Span
+    is_change: bool
+    is_listed: bool
 
 
 def focus_of(question: Question, segmenter: Segmenter) -> str:
@@ -97,6 +116,10 @@ def _chinese_focus(text: str, segmenter: Segmenter) -> str:
     if any(map(is_verb, behind)):
         return "".join(behind)
     before = _CLAUSE.split(text[: found.start()])[-1]
+    if asks_for_change(text):
+        # What changed is the last noun before the verb: 茶叶造成的收入同比增长了.
+        changed = _CHANGED.sub("", before)
+        return changed.rpartition("的")[2] or changed
     ahead = [word for word in segmenter.cut(before) if word not in _PARTICLES]
     return "".join([*ahead[-1:], *behind])
 
@@ -107,14 +130,42 @@ def figures_told(sentence: str, asked: Asked, unit: str) -> list[Told]:
     A clause with several is parted where they are joined: "12 were hurt and nobody died".
     """
     counts = find_counts(sentence)
+    respective = told_respectively(sentence, counts)
     found = []
     for start, end in _stretches(sentence, counts):
+        changes = tells_of_rise(sentence[start:end]) is not None
         for one in counts:
             figure = as_figure(one)
             fits = is_of_kind(one.text, asked) and (not unit or is_counted_so(figure, unit))
             if fits and start <= one.start < end:
-                found.append(Told(one, figure, (start, end)))
+                stretch = respective.get(one.start, (start, end))
+                change = _is_change(sentence, one, changes)
+                found.append(Told(one, figure, stretch, change, one.start in respective))
     return found
+
+
+def _is_change(sentence: str, figure: Quantity, changes: bool) -> bool:
+    """Return whether a figure tells by how much; ``changes`` where its words tell of a change."""
+    return (
+        bool(figure.comparison)
+        or (changes and figure.kind == "percent")
+        or _CHANGED_BY.search(sentence, 0, figure.start) is not None
+        or _MORE_THAN.match(sentence, figure.end) is not None
+    )
+
+
+def change_beside(answer: Span, told: Sequence[Told]) -> Span:
+    """Return where a sentence tells of a change, ``answer`` where it tells of none.
+
+    Of several it is the first in the answer, else the first behind it: 破获4万起，同比上升三成.
+    """
+    changes = [one.quantity for one in told if one.is_change]
+    if not changes:
+        return answer
+    inside = [one for one in changes if one.start < answer[1] and answer[0] < one.end]
+    behind = [one for one in changes if one.start >= answer[1]]
+    one = (inside or behind or changes)[0]
+    return one.start, one.end
 
 
 def _stretches(sentence: str, counts: Sequence[Quantity]) -> list[Span]:

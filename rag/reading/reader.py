@@ -23,6 +23,7 @@ from rag.encoder import PASSAGE, QUESTION, Encoder, WindowScores
 from rag.language.asking import (
     Asked,
     asked_for,
+    asks_for_change,
     asks_whether,
     figure_asked_for,
     unit_asked_for,
@@ -38,7 +39,13 @@ from rag.reading.features import (
     FloatArray,
     features,
 )
-from rag.reading.focus import figures_told, focus_of, nearest_clauses, nearest_told
+from rag.reading.focus import (
+    change_beside,
+    figures_told,
+    focus_of,
+    nearest_clauses,
+    nearest_told,
+)
 from rag.reading.hints import Meanings, shared_names, surroundings
 from rag.reading.windows import Span, Window, best_span, make_windows
 from rag.records import Document, Draft, Extract, Hit, Question
@@ -174,28 +181,30 @@ class SpanReader:
         That is a figure, or for who asks whether it is so, a clause.
         """
         if asks_whether(question.text):
-            return [
-                self._with_clause(one, question.text) if number < _CHECKED else one
-                for number, one in enumerate(best)
-            ]
+            told = [self._with_clauses(one, question.text) for one in best[:_CHECKED]]
+            return [*told, *best[_CHECKED:]]
         asked, unit = asked_for(question.text), unit_asked_for(question.text)
         if asked is None or asked is Asked.DATE:
             return list(best)
         focus = focus_of(question, self._segmenter)
-        return [
-            self._with_figure_told(one, focus, asked, unit) if number < _CHECKED else one
-            for number, one in enumerate(best)
-        ]
+        change = asks_for_change(question.text)
 
-    def _with_figure_told(
-        self, candidate: Candidate, focus: str, asked: Asked, unit: str
-    ) -> Candidate:
-        start, end = (place - candidate.start for place in candidate.answer)
-        told = figures_told(candidate.text, asked, unit)
-        found = nearest_told(candidate.text, (start, end), told, focus, self._embed)
-        return candidate if found == (start, end) else _answering(candidate, found)
+        def with_figure(candidate: Candidate) -> Candidate:
+            start, end = (place - candidate.start for place in candidate.answer)
+            answer = start, end
+            told = figures_told(candidate.text, asked, unit)
+            wanted = focus
+            if change:
+                told = [one for one in told if one.is_change] or told
+                answer = change_beside(answer, told)
+            elif any(one.is_listed for one in told):
+                wanted = question.text
+            found = nearest_told(candidate.text, answer, told, wanted, self._embed)
+            return candidate if found == (start, end) else _answering(candidate, found)
 
-    def _with_clause(self, candidate: Candidate, question: str) -> Candidate:
+        return [*map(with_figure, best[:_CHECKED]), *best[_CHECKED:]]
+
+    def _with_clauses(self, candidate: Candidate, question: str) -> Candidate:
         return _answering(candidate, nearest_clauses(candidate.text, question, self._embed))
 
     def _embed(self, texts: Sequence[str]) -> FloatArray:

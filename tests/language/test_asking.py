@@ -5,6 +5,7 @@ import pytest
 from rag.language.asking import (
     Asked,
     asked_for,
+    asks_for_change,
     asks_for_several,
     asks_whether,
     figure_asked_for,
@@ -229,3 +230,17 @@ def test_a_question_that_asks_for_more_does_not(question: str) -> None:
 )
 def test_questions_in_traditional_characters_ask_for_the_same(question: str, asked: Asked) -> None:
     assert asked_for(question) is asked
+
+
+@pytest.mark.parametrize(
+    ("question", "change"),
+    [
+        ("产量同比增长多少", True), ("By how much did rents rise?", True),
+        ("比上年多了多少家", True), ("How many fewer boats sailed?", True),
+        ("門診量同比減少了多少？", True), ("用电量的增幅是多少", True),
+        ("产量增至多少吨", False), ("How many boats sailed?", False), ("有多少人", False),
+        ("What did rents rise to?", False), ("涨价后门票多少钱", False), ("几月增长最快", False),
+    ],
+)  # fmt: skip
+def test_who_asks_by_how_much_asks_for_a_change(question: str, change: bool) -> None:
+    assert asks_for_change(question) is change

@@ -158,6 +158,7 @@ def test_times_and_names_are_added_up_and_compared_as_places_are(
         "How much did coal rise from 2031 to 2032?",
         "2032年比2031年增长了多少？",
         "产量比去年多多少？",
+        "水泥产量同比多了多少？",
         "产量比上一年同期多多少？",
         "一共有多少工人？",
         "How many bridges did Guangxi build?",

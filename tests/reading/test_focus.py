@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 from rag.language.asking import Asked
 from rag.language.detect import detect_language
 from rag.language.words import Segmenter
-from rag.reading.focus import figures_told, focus_of, nearest_clauses, nearest_told
+from rag.reading.focus import (
+    change_beside,
+    figures_told,
+    focus_of,
+    nearest_clauses,
+    nearest_told,
+)
 from rag.records import Question
 
 MEANINGS = (("drown", "溺", "死"), ("hospital", "送医"), ("rescue", "获救"))
@@ -69,6 +75,7 @@ def chosen(sentence: str, taken: str, focus: str) -> str:
         ("9名获救者来自4家送医机构。", "9名获救者来自4家", "rescued", "9名"),
         ("9名获救者来自4家送医机构。", "9名获救者来自4家", "hospitals", "4家"),
         ("渡轮沉没，9人和7人溺亡，8人和6人送医。", "9人和7人", "死", "9人和7人"),
+        ("溺亡者和获救者分别为2人和9人。", "2人和9人", "获救", "9人"),
     ],
 )  # fmt: skip
 def test_a_figure_of_another_thing_gives_way(
@@ -95,3 +102,21 @@ def test_who_asks_whether_it_is_so_is_told_the_nearest_clauses(
 ) -> None:
     start, end = nearest_clauses(sentence, question, embed)
     assert sentence[start:end] == told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "change"),
+    [
+        ("产茶300吨，同比增长5%，出口8%。", "300吨", "5%"),
+        ("企业有93家，比上年多11家。", "93家", "11家"),
+        ("Fees rose by 3 million yuan to 19 million yuan.", "19 million yuan", "3 million yuan"),
+        ("It had 40 boats, 12 more than before.", "40 boats", "12"),
+        ("The hall has 40 seats.", "40 seats", "40 seats"),
+        ("产茶300吨，增长5%，用工增长8%。", "8%", "8%"),
+    ],
+)
+def test_a_change_is_told_beside_what_changed(sentence: str, taken: str, change: str) -> None:
+    start = sentence.index(taken)
+    told = figures_told(sentence, Asked.FIGURE, "")
+    first, last = change_beside((start, start + len(taken)), told)
+    assert sentence[first:last] == change
