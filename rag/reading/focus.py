@@ -65,6 +65,12 @@ _CHANGED_BY = re.compile(
 _CHANGED = re.compile(
     r"(?:[同环]比|[比较][^，,]{1,10}?)?[增减升降涨跌提下上回收扩缩多少高低快慢][\u4e00-\u9fff]{0,5}$"
 )
+_NO_SUBJECT = re.compile(
+    r"[\s，,。.;；]*(?:(?:and|but) )?"
+    r"(?:[同环]比|[比较](?:[上去前]年|上月|同期)[^，,]{0,4})?(?:分别)?"
+    r"(?:[增减升降涨跌提下上回收扩缩多少高低][\u4e00-\u9fff]{0,2}|up|down|a (?:rise|fall|drop) of)"
+    r"(?: *(?:by|year on year|on the year|from a year earlier))*[\s，,。.;；]*"
+)
 _MORE_THAN = re.compile(r" (?:[a-z]+ )?(?:more|fewer|less|higher|lower) than\b", re.IGNORECASE)
 _CHINESE_HOW_MANY = re.compile(r"(?:多少|几)(?:[个名人位例起]|(?!\d))人?")
 _CLAUSE = re.compile(r"[，。？！；,?!;\s]")
@@ -132,16 +138,27 @@ def figures_told(sentence: str, asked: Asked, unit: str) -> list[Told]:
     counts = find_counts(sentence)
     respective = told_respectively(sentence, counts)
     found = []
+    before = 0
     for start, end in _stretches(sentence, counts):
+        # 同比增长5% is said of what stands before.
+        about = before if _says_no_subject(sentence[start:end]) else start
+        before = about
         changes = tells_of_rise(sentence[start:end]) is not None
         for one in counts:
             figure = as_figure(one)
             fits = is_of_kind(one.text, asked) and (not unit or is_counted_so(figure, unit))
             if fits and start <= one.start < end:
-                stretch = respective.get(one.start, (start, end))
+                stretch = respective.get(one.start, (about, end))
                 change = _is_change(sentence, one, changes)
                 found.append(Told(one, figure, stretch, change, one.start in respective))
     return found
+
+
+def _says_no_subject(stretch: str) -> bool:
+    """Return whether a stretch says of a change by how much alone, and not what changed."""
+    for figure in reversed(find_figures(stretch)):
+        stretch = stretch[: figure.start] + stretch[figure.end :]
+    return _NO_SUBJECT.fullmatch(stretch) is not None
 
 
 def _is_change(sentence: str, figure: Quantity, changes: bool) -> bool:

@@ -120,3 +120,21 @@ def test_a_change_is_told_beside_what_changed(sentence: str, taken: str, change:
     told = figures_told(sentence, Asked.FIGURE, "")
     first, last = change_beside((start, start + len(taken)), told)
     assert sentence[first:last] == change
+
+
+@pytest.mark.parametrize(
+    ("sentence", "figure", "stretch"),
+    [
+        ("产茶300吨，同比增长5%，用工增长8%。", "5%", "产茶300吨，同比增长5%，"),
+        ("产茶300吨，同比增长5%，用工增长8%。", "8%", "用工增长8%。"),
+        ("Tea sales reached 40 tonnes, up 5%, but rents fell 3%.", "5%",
+         "Tea sales reached 40 tonnes, up 5%,"),
+        ("甲厂和乙厂分别增长5%和8%。", "8%", "乙厂"),
+    ],
+)  # fmt: skip
+def test_a_change_is_told_of_what_stands_before_it(
+    sentence: str, figure: str, stretch: str
+) -> None:
+    told = figures_told(sentence, Asked.FIGURE, "")
+    [found] = [one for one in told if one.quantity.text == figure]
+    assert sentence[slice(*found.stretch)] == stretch
