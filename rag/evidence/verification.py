@@ -23,7 +23,13 @@ from rag.language.harms import tells_of_other_harm
 from rag.language.names import local_places, mentions_place, provinces
 from rag.language.opposites import tells_of_rise
 from rag.language.parts import asks_for_total
-from rag.language.periods import governing_periods, named_periods, overlaps, period_spans
+from rag.language.periods import (
+    governing_periods,
+    named_periods,
+    overlaps,
+    period_spans,
+    plan_periods,
+)
 from rag.language.quantities import Quantity
 from rag.language.sentences import stretch_around
 from rag.language.words import Segmenter
@@ -154,7 +160,8 @@ def _is_of_part(extract: Extract, document: Document, segmenter: Segmenter) -> b
 def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) -> bool:
     """Return whether an answer's words are not told of another time than the periods asked about.
 
-    Words that are told of no time are of any.
+    Words that are told of no time are of any. What is told of several whole years is not told of a
+    part of them.
     """
     if not asked:
         return True
@@ -166,9 +173,22 @@ def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) 
             quote, start - extract.start, end - extract.start, document.published, document.title
         )
     ]
+    stated = stated or plan_periods(quote)
     if not stated:
         return True
-    return any(overlaps(one, other) for one in asked for other in stated)
+    return any(
+        overlaps(one, other) and not _is_within_years(one, other)
+        for one in asked
+        for other in stated
+    )
+
+
+def _is_within_years(part: Period, whole: Period) -> bool:
+    """Return whether a period is but a part of one of several whole years."""
+    years = (whole.start.month, whole.start.day, whole.end.month, whole.end.day) == (1, 1, 12, 31)
+    several = whole.start.year < whole.end.year
+    inside = whole.start <= part.start and part.end <= whole.end
+    return years and several and inside and part != whole
 
 
 def _repeats(words: str, said: Set[tuple[Decimal, str]]) -> bool:

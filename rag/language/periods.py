@@ -53,6 +53,14 @@ _RANGE_WITHIN = re.compile(r"[-—~至到]|\b(?:to|through)\b")
 _RANGE = re.compile(r"\s?(?:[-—–~至到]|to|until|through)\s?", re.IGNORECASE)
 _FIRST_HALF = ("上", "first")
 _FAR = date.max
+_PLAN = re.compile(
+    r"[“\"「]?十(?P<han>[一二三四五六七八九])五[”\"」]?(?=规划|计划|时期|期间|以来|[初末]|开局|收官)|"
+    r"(?<![A-Za-z\d])(?P<number>1?\d)th Five-Year(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_SIXTH_PLAN = 1981
+"""The year that the sixth plan began in; those before it did not follow each other so."""
+
 _ANY_DAY = date(ANY_YEAR, 12, 31)
 _CLAUSES = re.compile(r"[，；;。！？!?]|(?<!\d),|,(?!\d)")
 _PARTS = re.compile(r"[；;]")
@@ -197,6 +205,21 @@ def stated_periods(text: str, written: date | None = None) -> list[Period]:
     found = find_periods(text, written)
     compared = compared_periods(text, found)
     return [one[-1] for one in found if one not in compared]
+
+
+def plan_periods(text: str) -> list[Period]:
+    """Return the years of China's five-year plans that a text names: “十四五”期间 is 2021 to 2025.
+
+    These are not among ``find_periods``: what is told of a plan's time is often told of the part of
+    it that has passed.
+    """
+    found = []
+    for match in _PLAN.finditer(text):
+        number = 10 + number_of(match["han"]) if match["han"] else int(match["number"])
+        first = _SIXTH_PLAN + 5 * (number - 6)
+        if number >= 6:
+            found.append(Period(date(first, 1, 1), date(first + 4, 12, 31)))
+    return found
 
 
 def is_reported_then(published: date | None, asked: Sequence[Period]) -> bool:

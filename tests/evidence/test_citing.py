@@ -263,6 +263,27 @@ def test_another_time_or_the_questions_own_figure_is_no_answer(
     assert answer_from(asked(question), draft, {"mill": document}).answered is answered
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "answered"),
+    [
+        ("How many dams rose in 2018?", "Under the 13th Five-Year Plan 40 dams rose.", False),
+        ("How many dams rose from 2016 to 2020?", "Under the 13th Five-Year Plan 40 rose.", True),
+        ("How many dams rose in 2024?", "Under the 13th Five-Year Plan 40 dams rose.", False),
+        ("How many dams rose?", "Under the 13th Five-Year Plan 40 dams rose.", True),
+        ("2018年建了多少座坝？", "2016—2020年，全县建坝40座。", False),
+        ("2018年建了多少座坝？", "2018年，全县建坝40座。", True),
+        ("2018年6月建了多少座坝？", "2018年，全县建坝40座。", True),
+    ],
+)
+def test_what_several_years_came_to_is_not_told_of_one(
+    question: str, text: str, answered: bool, answer_from: Answering
+) -> None:
+    at = text.index("40")
+    draft = Draft((Extract("dams", 0, len(text), ((at, at + 2),), 0.9),), True)
+    found = answer_from(asked(question), draft, {"dams": Document("dams", "", text)})
+    assert found.answered is answered
+
+
 @pytest.mark.parametrize(("value", "agrees"), [(40, True), (50, False)])
 def test_the_figure_of_a_question_is_judged(
     value: int, agrees: bool, answer_from: Answering

@@ -12,6 +12,7 @@ from rag.language.periods import (
     is_reported_then,
     named_periods,
     overlaps,
+    plan_periods,
 )
 
 WRITTEN = date(2024, 1, 15)
@@ -233,3 +234,15 @@ def test_words_are_told_of_the_period_of_their_clause(
     start = text.index(words)
     found = governing_periods(text, start, start + len(words), WRITTEN)
     assert [period.start.year for period in found] == years
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("“十三五”期间共建坝四十座", 2016), ("十二五规划", 2011), ("二十四五个人", None),
+        ("Under the 14th Five-Year Plan", 2021), ("the 4th Five-Year Plan", None),
+    ],
+)  # fmt: skip
+def test_five_year_plans_have_their_years(text: str, first: int | None) -> None:
+    years = [Period(date(first, 1, 1), date(first + 4, 12, 31))] if first else []
+    assert plan_periods(text) == years
