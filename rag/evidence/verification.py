@@ -32,7 +32,7 @@ from rag.language.periods import (
 )
 from rag.language.quantities import Quantity
 from rag.language.sentences import stretch_around
-from rag.language.words import Segmenter
+from rag.language.words import Segmenter, to_simplified
 from rag.records import Document, Draft, Extract, Question
 
 _NATION = re.compile(
@@ -46,6 +46,8 @@ _PART_OF_NATION = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[，；;。！？]|,(?!\d)|[.!?](?=\s)")
+_PART_END = re.compile(r"[；;]")
+_PREFACE = re.compile(r".*[：:]", re.DOTALL)
 _COUNTED = (Asked.MONEY, Asked.COUNT, Asked.PERCENT)
 _ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
 
@@ -91,6 +93,7 @@ def verified(
             and not _is_cut_off(extract, document)
             and is_of_period(extract, document, periods)
             and is_of_row(extract, document, question.text)
+            and not _is_of_other_part(extract, document, question, segmenter)
             and not (total and not is_of_all_rows(extract, document, question))
             and is_about(extract, document, question, segmenter)
         )
@@ -181,6 +184,28 @@ def is_of_period(extract: Extract, document: Document, asked: Sequence[Period]) 
         for one in asked
         for other in stated
     )
+
+
+def _is_of_other_part(
+    extract: Extract, document: Document, question: Question, segmenter: Segmenter
+) -> bool:
+    """Return whether an answer is told of another one of several things that a sentence lists.
+
+    Between semicolons each has its own subject: what is asked of 乙厂 is not answered by the 3吨 of
+    甲厂产米3吨；乙厂停产.
+    """
+    quote, asked = document.text[extract.start : extract.end], to_simplified(question.text)
+    start, end = (at - extract.start for at in extract.answering[0])
+    first, last = stretch_around(quote, start, end, _PART_END)
+    own = to_simplified(quote[first:last])
+    others = _PART_END.split(to_simplified(quote[:first] + quote[last:]))
+    for part in filter(str.strip, others):
+        if _PREFACE.match(own) and _PREFACE.match(part):
+            continue  # the cells of a row
+        subject = next(iter(segmenter.cut(_PREFACE.sub("", part).strip())), "")
+        if len(subject) > 1 and subject in asked and subject not in own:
+            return True
+    return False
 
 
 def _is_within_years(part: Period, whole: Period) -> bool:

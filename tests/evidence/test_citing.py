@@ -284,6 +284,26 @@ def test_what_several_years_came_to_is_not_told_of_one(
     assert found.answered is answered
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "answered"),
+    [
+        ("茶厂雇了多少人？", "各厂情况：茶厂雇40人；纸厂停产。", True),
+        ("纸厂雇了多少人？", "各厂情况：茶厂雇40人；纸厂停产。", False),
+        ("紙廠雇了多少人？", "各厂情况：纸厂停产；茶厂雇40人。", False),
+        ("How many has the Kestrel?", "The Heron has 40 seats; Kestrel was sold.", False),
+        ("How many has the Heron?", "The Heron has 40 seats; Kestrel was sold.", True),
+        ("How many people has the Heron?", "Ship: Heron; People: 40", True),
+    ],
+)
+def test_of_several_things_each_has_its_own_part(
+    question: str, text: str, answered: bool, answer_from: Answering
+) -> None:
+    at = text.index("40")
+    draft = Draft((Extract("list", 0, len(text), ((at, at + 2),), 0.9),), True)
+    found = answer_from(asked(question), draft, {"list": Document("list", "", text)})
+    assert found.answered is answered
+
+
 @pytest.mark.parametrize(("value", "agrees"), [(40, True), (50, False)])
 def test_the_figure_of_a_question_is_judged(
     value: int, agrees: bool, answer_from: Answering
