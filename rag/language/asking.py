@@ -35,8 +35,11 @@ _DATE = (
     r"什么时候|什么时间|何时|哪一?年|哪一?天|几月|哪个月|哪一?日|几号|\bwhen\b|"
     r"\b(?:what|which) (?:year|month|day|date)\b"
 )
+CHANGES = "[增减升降涨跌][加长少多升降高低]?|提[高升]|[上下][升降涨跌浮滑调]|回[落升]|收窄|扩大"
+"""What something does that comes to more or less, in Chinese."""
+
 _CHANGE = re.compile(
-    r"(?:[增减升降涨跌][加长少升降高低]?|提高|回落|收窄|[^有]多|少|高|低|快|慢)了?(?:多少|几)|"
+    rf"(?:{CHANGES}|[^有]多|少|高|低|快|慢)了?(?:多少|几|百分之)|"
     r"[升降增涨跌]幅|增速|增长率|\bby (?:how (?:much|many)|what)\b|"
     r"\bhow (?:many|much) (?:more|less|fewer|higher|lower)\b",
     re.IGNORECASE,

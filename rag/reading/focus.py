@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.asking import Asked, asks_for_change, is_of_kind
+from rag.language.asking import CHANGES, Asked, asks_for_change, is_of_kind
 from rag.language.figures import find_counts, find_figures
 from rag.language.measures import is_counted_so, is_same_measure
 from rag.language.names import is_verb
@@ -57,18 +57,15 @@ _LIGHT = re.compile(
 )
 """What stands in questions for any figure of persons."""
 
+_COMPARED = r"(?:[同环]比|[比较][^，,]{1,10}?)"
 _CHANGED_BY = re.compile(
     r"(?:\b(?:by|up|down) (?:about |some |nearly |almost |only |over |more than )?|"
-    r"[增减升降涨跌][加长少升降高低]?了?|[比较][^，,]{1,10}[多少高低快慢]了?)$",
+    rf"(?:{CHANGES}|{_COMPARED}[多少高低快慢])了?)$",
     re.IGNORECASE,
 )
-_CHANGED = re.compile(
-    r"(?:[同环]比|[比较][^，,]{1,10}?)?[增减升降涨跌提下上回收扩缩多少高低快慢][\u4e00-\u9fff]{0,5}$"
-)
+_CHANGED = re.compile(rf"{_COMPARED}?(?:{CHANGES}|[多少高低快慢])了?(?:百分之)?$")
 _NO_SUBJECT = re.compile(
-    r"[\s，,。.;；]*(?:(?:and|but) )?"
-    r"(?:[同环]比|[比较](?:[上去前]年|上月|同期)[^，,]{0,4})?(?:分别)?"
-    r"(?:[增减升降涨跌提下上回收扩缩多少高低][\u4e00-\u9fff]{0,2}|up|down|a (?:rise|fall|drop) of)"
+    rf"[\s，,。.;；]*(?:and |but )?(?:{_COMPARED}?(?:分别)?(?:{CHANGES}|[多少高低快慢])了?|up|down)"
     r"(?: *(?:by|year on year|on the year|from a year earlier))*[\s，,。.;；]*"
 )
 _MORE_THAN = re.compile(r" (?:[a-z]+ )?(?:more|fewer|less|higher|lower) than\b", re.IGNORECASE)
@@ -123,7 +120,7 @@ def _chinese_focus(text: str, segmenter: Segmenter) -> str:
         return "".join(behind)
     before = _CLAUSE.split(text[: found.start()])[-1]
     if asks_for_change(text):
-        # What changed is the last noun before the verb: 茶叶造成的收入同比增长了.
+        # What changed is the last noun before the verb: 门票带来的收入同比增长了.
         changed = _CHANGED.sub("", before)
         return changed.rpartition("的")[2] or changed
     ahead = [word for word in segmenter.cut(before) if word not in _PARTICLES]
