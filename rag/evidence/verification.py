@@ -48,6 +48,7 @@ _PART_OF_NATION = re.compile(
 _CLAUSE_END = re.compile(r"[，；;。！？]|,(?!\d)|[.!?](?=\s)")
 _PART_END = re.compile(r"[；;]")
 _PREFACE = re.compile(r".*[：:]", re.DOTALL)
+_LATIN_NAME = re.compile(r"(?:[Tt]he )?(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)")
 _COUNTED = (Asked.MONEY, Asked.COUNT, Asked.PERCENT)
 _ASKED = re.compile(r"问|\b(?:ask|question|quer)", re.IGNORECASE)
 
@@ -202,10 +203,19 @@ def _is_of_other_part(
     for part in filter(str.strip, others):
         if _PREFACE.match(own) and _PREFACE.match(part):
             continue  # the cells of a row
-        subject = next(iter(segmenter.cut(_PREFACE.sub("", part).strip())), "")
-        if len(subject) > 1 and subject in asked and subject not in own:
+        subject = _first_word(_PREFACE.sub("", part).strip(), segmenter)
+        if subject and subject in asked and subject not in own:
             return True
     return False
+
+
+def _first_word(text: str, segmenter: Segmenter) -> str:
+    """Return the word or the Latin name that a text begins with, "" where it does with neither."""
+    name = _LATIN_NAME.match(text)
+    if name or text[:1].isascii():
+        return name["name"] if name else ""
+    first = next(iter(segmenter.cut(text)), "")
+    return first if len(first) > 1 else ""
 
 
 def _is_within_years(part: Period, whole: Period) -> bool:

@@ -59,7 +59,8 @@ _LIGHT = re.compile(
 
 _COMPARED = r"(?:[同环]比|[比较][^，,]{1,10}?)"
 _CHANGED_BY = re.compile(
-    r"(?:\b(?:by|up|down) (?:about |some |nearly |almost |only |over |more than )?|"
+    r"(?:\b(?:by|up|down|rose|fell|grew|shrank|"
+    r"(?:dropp|slipp|climb|jump|declin|decreas|increas|surg)ed) (?:about |some |nearly |almost |only |over |more than )?|"
     rf"(?:{CHANGES}|{_COMPARED}[多少高低快慢])了?)$",
     re.IGNORECASE,
 )
@@ -171,14 +172,15 @@ def _is_change(sentence: str, figure: Quantity, changes: bool) -> bool:
 def change_beside(answer: Span, told: Sequence[Told]) -> Span:
     """Return where a sentence tells of a change, ``answer`` where it tells of none.
 
-    Of several it is the first in the answer, else the first behind it: 破获4万起，同比上升三成.
+    These are the changes in the answer, else the first one behind it: 破获4万起，同比上升三成.
     """
     changes = [one.quantity for one in told if one.is_change]
     if not changes:
         return answer
     inside = [one for one in changes if one.start < answer[1] and answer[0] < one.end]
-    behind = [one for one in changes if one.start >= answer[1]]
-    one = (inside or behind or changes)[0]
+    if inside:
+        return inside[0].start, inside[-1].end
+    one = next((one for one in changes if one.start >= answer[1]), changes[0])
     return one.start, one.end
 
 

@@ -292,6 +292,7 @@ def test_what_several_years_came_to_is_not_told_of_one(
         ("紙廠雇了多少人？", "各厂情况：纸厂停产；茶厂雇40人。", False),
         ("How many has the Kestrel?", "The Heron has 40 seats; Kestrel was sold.", False),
         ("How many has the Heron?", "The Heron has 40 seats; Kestrel was sold.", True),
+        ("How many has the ferry?", "Heron, a ferry, has 40 seats; the others have none.", True),
         ("How many people has the Heron?", "Ship: Heron; People: 40", True),
     ],
 )

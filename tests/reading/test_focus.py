@@ -113,6 +113,8 @@ def test_who_asks_whether_it_is_so_is_told_the_nearest_clauses(
         ("It had 40 boats, 12 more than before.", "40 boats", "12"),
         ("The hall has 40 seats.", "40 seats", "40 seats"),
         ("产茶300吨，增长5%，用工增长8%。", "8%", "8%"),
+        ("产茶300吨，增长5%，用工增长8%。", "300吨，增长5%，用工增长8%", "5%，用工增长8%"),
+        ("It sold 40 boats and costs dropped 8%.", "40 boats", "8%"),
     ],
 )
 def test_a_change_is_told_beside_what_changed(sentence: str, taken: str, change: str) -> None:
