@@ -60,7 +60,8 @@ _LIGHT = re.compile(
 _COMPARED = r"(?:[同环]比|[比较][^，,]{1,10}?)"
 _CHANGED_BY = re.compile(
     r"(?:\b(?:by|up|down|rose|fell|grew|shrank|"
-    r"(?:dropp|slipp|climb|jump|declin|decreas|increas|surg)ed) (?:about |some |nearly |almost |only |over |more than )?|"
+    r"(?:dropp|slipp|climb|jump|declin|decreas|increas|surg)ed) "
+    r"(?:about |some |nearly |almost |only |over |more than )?|"
     rf"(?:{CHANGES}|{_COMPARED}[多少高低快慢])了?)$",
     re.IGNORECASE,
 )
