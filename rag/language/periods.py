@@ -265,6 +265,8 @@ def _between(first: Period, last: Period) -> Period:
 
 def _opened(text: str, start: int, end: int, period: Period, written: date | None) -> Period:
     before, after = text[:start], text[end:]
+    if period.start.year < period.end.year:
+        return period  # from 2016 to 2020
     since = _SINCE_BEFORE.search(before) and _SINCE_AFTER.match(after)
     if since or _OPEN_BEFORE.search(before) or _OPEN_AFTER.match(after):
         return Period(period.start, max(period.start, written or _FAR))

@@ -246,3 +246,8 @@ def test_words_are_told_of_the_period_of_their_clause(
 def test_five_year_plans_have_their_years(text: str, first: int | None) -> None:
     years = [Period(date(first, 1, 1), date(first + 4, 12, 31))] if first else []
     assert plan_periods(text) == years
+
+
+def test_years_from_and_to_are_no_open_period() -> None:
+    [(_, _, period)] = find_periods("Dams rose from 2016 to 2020 there.")
+    assert (period.start, period.end) == (date(2016, 1, 1), date(2020, 12, 31))
