@@ -12,6 +12,8 @@ from rag.language.asking import (
     Asked,
     asked_for,
     asks,
+    asks_who_it_is,
+    is_greeting,
     is_of_dimension,
     is_of_kind,
     is_of_unit,
@@ -20,7 +22,7 @@ from rag.language.asking import (
 from rag.language.dates import Period
 from rag.language.figures import figures_within, find_counts, find_figures, with_unit
 from rag.language.harms import tells_of_other_harm
-from rag.language.names import local_places, mentions_place, provinces
+from rag.language.names import local_places, mentions_place, pinyin_of, provinces
 from rag.language.opposites import tells_of_rise
 from rag.language.parts import asks_for_total
 from rag.language.periods import (
@@ -32,7 +34,7 @@ from rag.language.periods import (
 )
 from rag.language.quantities import Quantity
 from rag.language.sentences import stretch_around
-from rag.language.words import Segmenter, to_simplified
+from rag.language.words import Segmenter, normalise, to_simplified
 from rag.records import Document, Draft, Extract, Question
 
 _NATION = re.compile(
@@ -67,12 +69,15 @@ def verified(
     asked what was asked, nor does a figure at which a snippet breaks off, nor a row of a table for
     another one that the question names, or for the total of them.
     """
+    if is_greeting(question.text):
+        return []
     asked = asked_for(question.text)
     kind = None if asked is Asked.DATE else asked
     periods = named_periods(question.text)
     unit = unit_asked_for(question.text)
     total = kind is not None and asks_for_total(question.text)
     rises = tells_of_rise(question.text) if kind else None
+    who = asks_who_it_is(question.text)
     about_asking = _ASKED.search(question.text) is not None
     said = {(figure.value, figure.unit) for figure in find_figures(question.text)}
     elsewhere = of_other_scene(question, documents)
@@ -88,6 +93,7 @@ def verified(
             and is_of_dimension(words, question.text)
             and not tells_of_other_harm(words, question.text)
             and not (kind and _repeats(words, said))
+            and not (who and _is_named_in(words, question.text))
             and not (kind in _COUNTED and _is_time(extract, document))
             and not (rises is not None and _tells_of_rise(extract, document) is (not rises))
             and not (kind and _is_label(extract, document, words))
@@ -230,6 +236,12 @@ def _repeats(words: str, said: Set[tuple[Decimal, str]]) -> bool:
     """Return whether the figures of an answer, with their units, are all in the question."""
     given = {(figure.value, figure.unit) for figure in find_figures(words)}
     return bool(given) and given <= said
+
+
+def _is_named_in(words: str, question: str) -> bool:
+    """Return whether an answer is but words of the question, in either script."""
+    plain = [normalise(text).replace(" ", "") for text in (words, pinyin_of(words), question)]
+    return any(said and said in plain[-1] for said in plain[:-1])
 
 
 def _is_time(extract: Extract, document: Document) -> bool:

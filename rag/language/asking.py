@@ -129,6 +129,15 @@ _WHETHER = re.compile(
     r"(?:n['’]t)?\b(?! (?:you|i)\b)",
     re.IGNORECASE,
 )
+_GREETING = re.compile(
+    r"[\s,，!！]*(?:(?:你|您|大家|早上|上午|中午|下午|晚上)好|嗨|哈[喽啰]|[早晚]安|多?谢谢?[你您了]?|再见|拜拜|好的|"
+    r"hi|hello|hey|good (?:morning|afternoon|evening|night)|thanks|thank you|(?:good)?bye|okay|ok"
+    r"|there|very much|a lot|[啊呀呢吧]|[\s,，。.!！~～?？])+",
+    re.IGNORECASE,
+)
+_WHO_IS = re.compile(
+    r"\b(?:who|what) (?:is|was|are|were)\b|谁是|是谁|什么是|是什么|是什么人", re.IGNORECASE
+)
 _EITHER = re.compile(r"还是|\bor\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:how|what|which|who|whom|whose|where|why)\b[^,;?]*$", re.IGNORECASE)
 _PART = re.compile(
@@ -205,6 +214,17 @@ def is_of_dimension(words: str, question: str) -> bool:
 def asks(sentence: str) -> bool:
     """Return whether a sentence is a question itself."""
     return sentence.rstrip(" \t\r\n)）\"'”’」』").endswith(("?", "？"))
+
+
+def is_greeting(question: str) -> bool:
+    """Return whether a question only greets, thanks or takes leave."""
+    return _GREETING.fullmatch(to_simplified(question)) is not None
+
+
+def asks_who_it_is(question: str) -> bool:
+    """Return whether a question asks who or what a name is: no answer is that name."""
+    question = to_simplified(question)
+    return _WHO_IS.search(question) is not None and not _EITHER.search(question)
 
 
 def asks_for_several(question: str) -> bool:

@@ -22,6 +22,7 @@ _THINGS = re.compile(
     r" (?!(?:always|perhaps|sometimes|besides|towards|afterwards|upwards|thanks|whereas|its|his|"
     rf"hers|ours|theirs|yours|says)\b){PLURAL}"
 )
+_PARTICLE = re.compile(r"的(?![士确里])")
 _LABEL = re.compile(r"\b[A-Z][a-z]+ $")
 _CLOSING_NEAR = 12
 """How many characters further a bracket may close and still be brought in."""
@@ -100,6 +101,9 @@ def _close(text: str, start: int, end: int) -> Span:
 def _trim(text: str, start: int, end: int) -> Span:
     first, last = start, end
     while first < last and text[first] in _TRIMMED:
+        first += 1
+    # A particle that belongs to the word before: 兼管的|研究院.
+    if _PARTICLE.match(text, first, last) and first > 0 and text[first - 1].isalnum():
         first += 1
     while last > first and (text[last - 1] in _TRIMMED or text[last - 1] in _OPENING):
         last -= 1

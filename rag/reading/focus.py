@@ -185,6 +185,16 @@ def change_beside(answer: Span, told: Sequence[Told]) -> Span:
     return one.start, one.end
 
 
+def of_unit_beside(answer: Span, told: Sequence[Told]) -> Span:
+    """Return where the one figure told of the unit asked for stands, if the answer has none of it.
+
+    Who asks how many banks sent clerks is told the 78家 of 78家银行的200名职员.
+    """
+    if len(told) != 1 or _within(told, answer):
+        return answer
+    return told[0].quantity.start, told[0].quantity.end
+
+
 def _stretches(sentence: str, counts: Sequence[Quantity]) -> list[Span]:
     found = []
     for start, end in split_clauses(sentence, 0, len(sentence)):

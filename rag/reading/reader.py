@@ -28,6 +28,7 @@ from rag.language.asking import (
     figure_asked_for,
     unit_asked_for,
 )
+from rag.language.figures import find_counts
 from rag.language.periods import named_periods
 from rag.language.sentences import split_clauses, split_sentences
 from rag.language.words import Segmenter
@@ -45,6 +46,7 @@ from rag.reading.focus import (
     focus_of,
     nearest_clauses,
     nearest_told,
+    of_unit_beside,
 )
 from rag.reading.hints import Meanings, shared_names, surroundings
 from rag.reading.windows import Span, Window, best_span, make_windows
@@ -197,7 +199,9 @@ class SpanReader:
             if change:
                 told = [one for one in told if one.is_change] or told
                 answer = change_beside(answer, told)
-            elif any(one.is_listed for one in told):
+            elif unit and find_counts(candidate.text[start:end]):
+                answer = of_unit_beside(answer, told)
+            if not change and any(one.is_listed for one in told):
                 wanted = question.text
             found = nearest_told(candidate.text, answer, told, wanted, self._embed)
             return candidate if found == (start, end) else _answering(candidate, found)

@@ -252,7 +252,7 @@ def test_what_names_no_time_is_of_that_in_its_documents_title(
         ("How many worked there in 2022?", True),
         ("How many worked there in 2021?", False),
         ("How many of the 40 people?", False),
-        ("Who were the 40 people?", True),
+        ("Who worked there when there were 40?", True),
     ],
 )
 def test_another_time_or_the_questions_own_figure_is_no_answer(
@@ -302,6 +302,26 @@ def test_of_several_things_each_has_its_own_part(
     at = text.index("40")
     draft = Draft((Extract("list", 0, len(text), ((at, at + 2),), 0.9),), True)
     found = answer_from(asked(question), draft, {"list": Document("list", "", text)})
+    assert found.answered is answered
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "answered"),
+    [
+        ("Who is Lin Wei?", "林薇", False),
+        ("谁是林薇？", "林薇", False),
+        ("谁是林薇？", "纸厂厂长", True),
+        ("Who runs the mill?", "林薇", True),
+        ("你好", "纸厂厂长", False),
+    ],
+)
+def test_a_name_is_not_told_by_itself_nor_a_greeting_answered(
+    question: str, words: str, answered: bool, answer_from: Answering
+) -> None:
+    text = "会上，纸厂厂长林薇发言。"
+    at = text.index(words)
+    draft = Draft((Extract("mill", 0, len(text), ((at, at + len(words)),), 0.9),), True)
+    found = answer_from(asked(question), draft, {"mill": Document("mill", "", text)})
     assert found.answered is answered
 
 

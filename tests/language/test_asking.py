@@ -8,7 +8,9 @@ from rag.language.asking import (
     asks_for_change,
     asks_for_several,
     asks_whether,
+    asks_who_it_is,
     figure_asked_for,
+    is_greeting,
     is_of_dimension,
     is_of_kind,
     unit_asked_for,
@@ -244,3 +246,25 @@ def test_questions_in_traditional_characters_ask_for_the_same(question: str, ask
 )  # fmt: skip
 def test_who_asks_by_how_much_asks_for_a_change(question: str, change: bool) -> None:
     assert asks_for_change(question) is change
+
+
+@pytest.mark.parametrize(
+    ("text", "greets"),
+    [
+        ("你好", True), ("謝謝您！", True), ("Hello there!", True), ("good morning", True),
+        ("你好，桥多长", False), ("Hello, who built it?", False), ("早上开门吗", False),
+    ],
+)  # fmt: skip
+def test_a_greeting_asks_nothing(text: str, greets: bool) -> None:
+    assert is_greeting(text) is greets
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Who is Lin Wei?", True), ("林薇是谁", True), ("誰是林薇", True),
+        ("Who is older, Lin or Wei?", False), ("林薇住在哪里", False),
+    ],
+)  # fmt: skip
+def test_who_asks_who_somebody_is_is_not_told_the_name(question: str, asks: bool) -> None:
+    assert asks_who_it_is(question) is asks

@@ -41,6 +41,11 @@ def test_a_bracket_that_opens_inside_is_closed() -> None:
     assert tidied("由河湾镇(北岸)负责。", "河湾镇(北岸") == "河湾镇(北岸)"
 
 
+def test_a_particle_of_the_word_before_is_left_out() -> None:
+    assert tidied("他是兼管码头的北岸渔业公司经理。", "的北岸渔业公司") == "北岸渔业公司"
+    assert tidied("他乘的士去码头。", "的士") == "的士"
+
+
 def test_an_opening_bracket_at_the_end_is_left_out() -> None:
     assert tidied("由河湾镇（北岸, 见第三章）负责。", "河湾镇（") == "河湾镇（北岸, 见第三章）"
     assert tidied("The mill (built when the river was moved) is shut.", "mill (") == "mill"

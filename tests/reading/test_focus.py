@@ -15,6 +15,7 @@ from rag.reading.focus import (
     focus_of,
     nearest_clauses,
     nearest_told,
+    of_unit_beside,
 )
 from rag.records import Question
 
@@ -140,3 +141,21 @@ def test_a_change_is_told_of_what_stands_before_it(
     told = figures_told(sentence, Asked.FIGURE, "")
     [found] = [one for one in told if one.quantity.text == figure]
     assert sentence[slice(*found.stretch)] == stretch
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "unit", "answer"),
+    [
+        ("78家银行的200名职员到场。", "200名", "家", "78家"),
+        ("78家银行的200名职员到场。", "78家", "家", "78家"),
+        ("78家银行、9家商店的200名职员到场。", "200名", "家", "200名"),
+        ("银行的200名职员到场。", "200名", "家", "200名"),
+    ],
+)
+def test_the_one_figure_of_the_unit_asked_for_is_told(
+    sentence: str, taken: str, unit: str, answer: str
+) -> None:
+    start = sentence.index(taken)
+    told = figures_told(sentence, Asked.COUNT, unit)
+    first, last = of_unit_beside((start, start + len(taken)), told)
+    assert sentence[first:last] == answer
