@@ -76,7 +76,7 @@ class Settings:
     cache: Path = field(default_factory=lambda: _user_folder("cache"))
     model: str = "multilingual-e5-small"
     top_k: int = 12
-    threshold: float = 0.2
+    threshold: float = 0.26
     passage_tokens: int = 128
     wait: float = 60.0
     ray: str = ""

@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--threshold", type=float, metavar="P",
-        help="how sure to be before answering, 0 to 1 (0.2 unless set)",
+        help="how sure to be before answering, 0 to 1 (0.26 unless set)",
     )  # fmt: skip
     result.add_argument("--json", action="store_true", help="print JSON for scripts")
     result.add_argument(
