@@ -11,7 +11,8 @@ Span = tuple[int, int]
 
 _RESPECTIVELY = re.compile(r"(?P<before>分别)|\brespectively\b", re.IGNORECASE)
 _JOINED = re.compile(
-    r"\s*(?:[、，,]|和|与|以?及|[,，]?\s*\band\b)\s*(?:by |to |at |up |down )?", re.IGNORECASE
+    r"\s*(?:(?:[、，,]|和|与|以?及)\s*|[,，]?\s*\band\b\s*(?:up |down )?)(?:by |to |at )?",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[，；;：。]|[,:](?!\d)")
 _ITEM = re.compile(r"、|和|与|以?及|\s(?:and|while)\s", re.IGNORECASE)
