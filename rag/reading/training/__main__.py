@@ -26,7 +26,7 @@ from rag.language.glosses import Glosses
 from rag.language.words import Segmenter
 from rag.reading.training.corpus import Corpus
 from rag.reading.training.network import ReaderNetwork, quick_arithmetic
-from rag.reading.training.pairs import Pair, make_pairs
+from rag.reading.training.pairs import Pair, make_pairs, without_wrong
 from rag.reading.training.rewording import Rewording
 from rag.settings import Settings
 
@@ -52,6 +52,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".cache/reader"))
     parser.add_argument("--epochs", type=float, default=1.8)
     parser.add_argument("--share", type=float, default=1.0, help="of the sets' questions, a pass")
+    parser.add_argument("--reports", type=float, default=1.0, help="of the reports' questions")
+    parser.add_argument(
+        "--alone", type=float, default=0.0, help="of the questions read over no wrong passage"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="adapters to go on from (default: new ones)")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest learning rate")
@@ -64,7 +68,7 @@ def main() -> None:
     )  # fmt: skip
     torch.manual_seed(options.seed)
     draw = random.Random(options.seed)
-    batches = _batches(options.data, options.folder, draw, options.epochs, options.share)
+    batches = _batches(options, draw)
     network = ReaderNetwork(weights.WeightFile.open(weights.locate()))
     if options.start:
         with np.load(options.start) as saved:
@@ -159,49 +163,50 @@ def _loss(network: ReaderNetwork, batch: Sequence[Pair]) -> Tensor:
     own[:, 0] = True
     alone = spans.masked_fill(~own[..., None], _NEVER)
     # The right window comes first in its pair, so its places are those of the pair as a whole.
-    # Where no window has an answer, there is nothing to tell apart.
+    # Where no window has an answer, or each has one, there is nothing to tell apart.
     answered = torch.tensor([window.last > 0 for window in windows])
+    together = ~answered[1::2]
     shared = spans.masked_fill(~passage[..., None], _NEVER).view(len(batch), 2 * longest, 2)
     loss = relevance.new_zeros(())
     for side, name in enumerate(("first", "last")):
         places = torch.tensor([getattr(window, name) for window in windows])
         loss = loss + functional.cross_entropy(alone[..., side], places)
-        wanted = places.where(answered, _IGNORED)[::2]
+        wanted = places.where(answered, _IGNORED)[::2].where(together, _IGNORED)
         right = functional.cross_entropy(
             shared[..., side], wanted, ignore_index=_IGNORED, reduction="sum"
         )
         loss = loss + right / len(batch)
-    judged = functional.binary_cross_entropy_with_logits(relevance.float(), answered.float())
+    judged = functional.binary_cross_entropy_with_logits(
+        relevance.float(), answered.float(), weight=together.repeat_interleave(2).float()
+    )
     total: Tensor = loss / 4 + RELEVANCE_WEIGHT * judged
     return total
 
 
-def _batches(
-    data: Path, folder: Path, draw: random.Random, epochs: float, share: float
-) -> list[list[Pair]]:
+def _batches(options: argparse.Namespace, draw: random.Random) -> list[list[Pair]]:
     """Return the batches of the whole run, each of windows of about the same length."""
     settings = Settings.load()
     embedder = BundledEmbedder.open(settings.cache)
-    corpus = Corpus(data, embedder, draw)
-    asked = len(corpus.asked) + len(corpus.in_reports)
-    _log.info("%d questions over %d passages", asked, len(corpus.passages))
-    negatives = _negatives(corpus, folder / "negatives.json")
+    corpus = Corpus(options.data, embedder, draw)
+    _log.info("%d questions over %d passages", len(corpus.searched), len(corpus.passages))
+    negatives = _negatives(corpus, options.folder / "negatives.json")
     segmenter = Segmenter(settings.cache)
     rewording = Rewording(segmenter, Glosses(settings.cache, segmenter), draw)
     batches: list[list[Pair]] = []
-    for left in range(math.ceil(epochs)):
+    shares = (options.share, options.reports)
+    for left in range(math.ceil(options.epochs)):
         tokenizer = embedder.encoder.tokenizer
-        pairs = list(make_pairs(corpus, negatives, tokenizer, rewording, draw, share))
+        pairs = list(make_pairs(corpus, negatives, tokenizer, rewording, draw, *shares))
         draw.shuffle(pairs)
-        batches += _bucketed(pairs[: round(len(pairs) * min(1.0, epochs - left))], draw)
+        pairs = pairs[: round(len(pairs) * min(1.0, options.epochs - left))]
+        batches += _bucketed(without_wrong(pairs, options.alone, draw), draw)
     _log.info("%d batches of %d windows", len(batches), 2 * BATCH)
     return batches
 
 
 def _negatives(corpus: Corpus, path: Path) -> list[list[int]]:
     """Return the hard negatives, kept in a file because they take minutes to find."""
-    every = [*corpus.asked, *corpus.in_reports]
-    questions = _digest([(item.question, item.passage) for item in every])
+    questions = _digest([(item.question, item.passage) for item in corpus.searched])
     if path.is_file():
         saved = json.loads(path.read_text("utf-8"))
         if saved["questions"] == questions:

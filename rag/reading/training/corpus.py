@@ -17,7 +17,7 @@ from rag.language.clozes import make_clozes
 from rag.language.detect import detect_language
 from rag.language.words import to_simplified
 from rag.passages import split_document
-from rag.reading.training.reports import training_groups
+from rag.reading.training.reports import REPORTS, STORIES, training_groups
 from rag.reading.training.series import training_series
 from rag.reading.training.sets import (
     Written,
@@ -105,11 +105,12 @@ class Corpus:
             for cloze in make_clozes(passage.text, passage.context, passage.language, draw)
         ]
         self.in_tables = list(self._tables())
-        self.in_reports = [*self._reports(), *self._series()]
+        self.in_reports = [*self._reports(REPORTS), *self._series()]
+        self.in_stories = list(self._reports(STORIES))
 
-    def _reports(self) -> Iterator[Asked]:
-        """Add made-up reports to the passages and yield their questions."""
-        for group in training_groups():
+    def _reports(self, file: str) -> Iterator[Asked]:
+        """Add made-up reports or stories to the passages and yield their questions."""
+        for group in training_groups(file):
             siblings: list[int] = []
             for report in group:
                 document = report.document
@@ -223,6 +224,11 @@ class Corpus:
         own, other = ours.by(self.passages[item.passage].language)
         return replace(item, paraphrases=(own,), translations=(other,))
 
+    @property
+    def searched(self) -> list[Asked]:
+        """The questions for which the embedder finds wrong passages."""
+        return [*self.asked, *self.in_reports, *self.in_stories]
+
     def heading(self, passage: Passage) -> str:
         """Return title and date to stand before a passage: now and then, invented where unknown."""
         if passage.document_key in self._dated:
@@ -232,11 +238,8 @@ class Corpus:
         return f"{title} {day.isoformat() if self._draw.random() < _DATED else ''}".strip()
 
     def hard_negatives(self, count: int) -> list[list[int]]:
-        """Return, for each question, the passages the embedder ranks best that lack its answer.
-
-        The questions over reports come after the others.
-        """
-        every = [*self.asked, *self.in_reports]
+        """Return the passages ranked best that lack the answer, for each of ``searched``."""
+        every = self.searched
         texts = [f"{passage.context}\n{passage.text}" for passage in self.passages]
         vectors = self._embedder.embed_passages(texts)
         questions = self._embedder.embed_questions([item.question for item in every])

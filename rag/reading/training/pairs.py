@@ -43,7 +43,10 @@ class Example:
 
 
 Pair = tuple[Example, Example]
-"""A question over the passage with its answer, if there is one, and over one without it."""
+"""A question over the passage with its answer, if there is one, and over one without it.
+
+Or two questions, each over the passage that answers it (see ``without_wrong``).
+"""
 
 
 def make_pairs(
@@ -53,10 +56,11 @@ def make_pairs(
     rewording: Rewording,
     draw: random.Random,
     share: float = 1.0,
+    reports: float = 1.0,
 ) -> Iterator[Pair]:
     """Yield one pass over the corpus, its questions reworded and its wrong passages drawn anew.
 
-    Of the sets' questions about a ``share`` is asked.
+    Of the sets' questions about a ``share`` is asked, and a share of those over ``reports``.
     """
 
     def pair(item: Asked, question: str, ranked: Sequence[int]) -> Iterator[Pair]:
@@ -76,15 +80,16 @@ def make_pairs(
                 yield found, other
 
     by_document: dict[str, list[int]] = defaultdict(list)
-    split = len(corpus.asked)
-    for item, ranked in zip(corpus.asked, negatives[:split], strict=True):
+    shares = (
+        *(share for _ in corpus.asked),
+        *(reports for _ in corpus.in_reports),
+        *(1.0 for _ in corpus.in_stories),
+    )
+    for item, ranked, chance in zip(corpus.searched, negatives, shares, strict=True):
         by_document[corpus.passages[item.passage].document_key] += ranked
-        if draw.random() < share:
+        if draw.random() < chance:
             for question in _askings(item, rewording, draw):
                 yield from pair(item, question, ranked)
-    for item, ranked in zip(corpus.in_reports, negatives[split:], strict=True):
-        for question in _askings(item, rewording, draw):
-            yield from pair(item, question, ranked)
     tables = sorted({item.passage for item in corpus.in_tables})
     for item in draw.sample(corpus.in_tables, min(TABLE_QUESTIONS, len(corpus.in_tables))):
         others = draw.sample(tables, min(NEGATIVE_TABLES, len(tables)))
@@ -94,6 +99,25 @@ def make_pairs(
         about_the_same = by_document[corpus.passages[item.passage].document_key]
         for question in _askings(item, rewording, draw):
             yield from pair(item, question, corpus.without_answer(item, about_the_same))
+
+
+def without_wrong(pairs: Sequence[Pair], share: float, draw: random.Random) -> list[Pair]:
+    """Return pairs where a share of the answered questions is read over its own passage only.
+
+    Two of those, of about the same length, make one pair: for where answers begin and end, a wrong
+    passage teaches little and costs as much to read.
+    """
+    kept: list[Pair] = []
+    alone: list[Example] = []
+    for right, wrong in pairs:
+        if right.last and draw.random() < share:
+            alone.append(right)
+        else:
+            kept.append((right, wrong))
+    alone.sort(key=lambda example: len(example.ids))
+    kept += zip(alone[::2], alone[1::2], strict=False)
+    draw.shuffle(kept)
+    return kept
 
 
 def _askings(item: Asked, rewording: Rewording, draw: random.Random) -> Iterator[str]:

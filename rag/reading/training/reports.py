@@ -1,7 +1,8 @@
-"""Made-up reports with questions that they answer and some that they do not: ``reports.txt``.
+"""Made-up texts with questions that they answer and some that they do not.
 
-Reports stand in groups of siblings that are easily confused: the same matter in another place or
-year, or as another publisher tells it.
+``reports.txt`` has reports in groups of siblings that are easily confused: the same matter in
+another place or year, or as another publisher tells it. ``stories.txt`` has stories and
+explanations, whose answers are often whole clauses, each a group by itself.
 """
 
 from __future__ import annotations
@@ -14,40 +15,43 @@ from pathlib import Path
 from rag.reading.training.sets import Written
 from rag.records import Document
 
+REPORTS, STORIES = "reports.txt", "stories.txt"
+
 _HELD_OUT_EVERY = 8
 """Of so many groups the last is kept for fitting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report; ``asked`` holds each answer, words of the text, and what asks for it."""
+    """A report or a story; ``asked`` holds each answer, words of the text, and what asks for it."""
 
     document: Document
     asked: tuple[tuple[str, Written], ...]
     unanswered: tuple[Written, ...]
 
 
-def training_groups() -> list[list[Report]]:
-    """Return the groups to train on."""
-    return [group for number, group in enumerate(read_groups()) if not _is_held_out(number)]
+def training_groups(file: str = REPORTS) -> list[list[Report]]:
+    """Return the groups of a file to train on."""
+    return [group for number, group in enumerate(read_groups(file)) if not _is_held_out(number)]
 
 
-def held_out_reports() -> list[Report]:
-    """Return the reports that training leaves."""
-    groups = enumerate(read_groups())
+def held_out_reports(file: str = REPORTS) -> list[Report]:
+    """Return the reports of a file, or its stories, that training leaves."""
+    groups = enumerate(read_groups(file))
     return [report for number, group in groups if _is_held_out(number) for report in group]
 
 
-def read_groups() -> Iterator[list[Report]]:
-    """Yield every group of siblings.
+def read_groups(file: str = REPORTS) -> Iterator[list[Report]]:
+    """Yield every group of siblings of a file.
 
     A group begins with a line ``=``, a report with ``#language date title``; then its paragraphs,
     ``+ answer, English, Chinese`` and ``- English, Chinese``, with tabs between.
     """
-    text = Path(__file__).with_name("reports.txt").read_text("utf-8")
+    text = Path(__file__).with_name(file).read_text("utf-8")
+    kind = "report" if file == REPORTS else "story"
     for at, group in enumerate(text.split("=\n")[1:]):
         reports = group.removeprefix("#").split("\n#")
-        yield [_report(f"report/{at}/{n}", part.splitlines()) for n, part in enumerate(reports)]
+        yield [_report(f"{kind}/{at}/{n}", part.splitlines()) for n, part in enumerate(reports)]
 
 
 def _is_held_out(group: int) -> bool:
