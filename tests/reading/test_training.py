@@ -27,8 +27,15 @@ from rag.reading.training import corpus as training
 from rag.reading.training.__main__ import _loss
 from rag.reading.training.corpus import Corpus
 from rag.reading.training.network import ReaderNetwork
-from rag.reading.training.pairs import Example, _askings, make_pairs
-from rag.reading.training.reports import Report, held_out_reports, read_groups, training_groups
+from rag.reading.training.pairs import Example, _askings, make_pairs, without_wrong
+from rag.reading.training.reports import (
+    REPORTS,
+    STORIES,
+    Report,
+    held_out_reports,
+    read_groups,
+    training_groups,
+)
 from rag.reading.training.rewording import Rewording
 from rag.reading.training.series import (
     Series,
@@ -100,7 +107,7 @@ def sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def corpus(sets: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
-    monkeypatch.setattr(training, "training_groups", list)
+    monkeypatch.setattr(training, "training_groups", lambda file: [])
     monkeypatch.setattr(training, "training_series", list)
     return Corpus(sets, Embedder(), random.Random(1))
 
@@ -186,8 +193,9 @@ def test_our_questions_are_each_in_both_languages() -> None:
         assert han.search(chinese)
 
 
-def test_every_report_has_its_answers_and_is_trained_on_or_kept() -> None:
-    groups = list(read_groups())
+@pytest.mark.parametrize("file", [REPORTS, STORIES])
+def test_every_report_has_its_answers_and_is_trained_on_or_kept(file: str) -> None:
+    groups = list(read_groups(file))
     reports = [report for group in groups for report in group]
     for report in reports:
         assert report.document.title
@@ -198,8 +206,8 @@ def test_every_report_has_its_answers_and_is_trained_on_or_kept() -> None:
             assert answer not in ours.english
             assert answer not in ours.chinese
     keys = [report.document.key for report in reports]
-    trained = [report.document.key for group in training_groups() for report in group]
-    kept = [report.document.key for report in held_out_reports()]
+    trained = [report.document.key for group in training_groups(file) for report in group]
+    kept = [report.document.key for report in held_out_reports(file)]
     assert sorted(trained + kept) == sorted(keys)
     assert len(set(keys)) == len(keys)
     assert kept
@@ -244,7 +252,7 @@ FARMS = Series(
 def test_what_answers_as_well_is_no_wrong_passage(
     sets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "training_groups", list)
+    monkeypatch.setattr(training, "training_groups", lambda file: [])
     monkeypatch.setattr(training, "training_series", lambda: [FARMS])
     corpus = Corpus(sets, Embedder(), random.Random(1))
     assert len(corpus.in_reports) == 2
@@ -272,7 +280,7 @@ def reported(sets: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
         for year, text, answer in ((1990, "The farm had 40 hives.", "40"),
                                    (1991, "The farm had 52 hives.", "52"))
     ]  # fmt: skip
-    monkeypatch.setattr(training, "training_groups", lambda: [group])
+    monkeypatch.setattr(training, "training_groups", lambda file: [group] * (file == REPORTS))
     monkeypatch.setattr(training, "training_series", list)
     return Corpus(sets, Embedder(), random.Random(1))
 
@@ -316,6 +324,34 @@ def test_the_loss_of_a_question_without_an_answer_is_that_of_saying_so() -> None
     silent: Any = Silent()
     assert _loss(silent, [(nowhere, nowhere)]).item() < 0.01
     assert _loss(silent, [(somewhere, nowhere)]).item() > 1
+
+
+def test_of_two_questions_over_their_own_passages_only_the_places_are_taught() -> None:
+    ids = (0, 5, 2, 2, 7, 8, 2)
+    right = Example(ids, 4, 4, 5)
+
+    class Sure(torch.nn.Module):
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            spans = torch.zeros(*ids.shape, 2)
+            spans[:, 4, 0] = spans[:, 5, 1] = 20.0
+            return spans, torch.full((len(ids),), -20.0)
+
+    sure: Any = Sure()
+    assert _loss(sure, [(right, right)]).item() < 0.01
+    assert _loss(sure, [(right, Example(ids, 4, 0, 0))]).item() > 1
+
+
+def test_some_questions_are_read_over_no_wrong_passage() -> None:
+    ids = (0, 5, 2, 2, 7, 8, 2)
+    right, wrong = Example(ids, 4, 4, 5), Example(ids, 4, 0, 0)
+    pairs = [(right, wrong)] * 40 + [(wrong, wrong)] * 5
+    kept = without_wrong(pairs, 0.5, random.Random(1))
+    alone = [pair for pair in kept if pair == (right, right)]
+    left = kept.count((right, wrong))
+    assert 5 < len(alone) < 15
+    assert 2 * len(alone) + left in (39, 40)
+    assert kept.count((wrong, wrong)) == 5
+    assert without_wrong(pairs, 0.0, random.Random(1)).count((right, wrong)) == 40
 
 
 def test_negatives_lack_the_answer(corpus: Corpus) -> None:
@@ -439,9 +475,13 @@ def test_a_pass_may_leave_the_sets_questions(
 ) -> None:
     tokenizer, negatives = embedder.encoder.tokenizer, reported.hard_negatives(3)
 
-    def questions(share: float) -> int:
+    def questions(*shares: float) -> int:
         draw = random.Random(2)
-        return len(list(make_pairs(reported, negatives, tokenizer, rewording, draw, share)))
+        return len(list(make_pairs(reported, negatives, tokenizer, rewording, draw, *shares)))
 
-    asked = sum(1 for item in reported.asked for _ in _askings(item, rewording, random.Random(2)))
+    asked, in_reports = (
+        sum(1 for item in items for _ in _askings(item, rewording, random.Random(2)))
+        for items in (reported.asked, reported.in_reports)
+    )
     assert questions(1.0) - questions(0.0) == asked > 0
+    assert questions(1.0) - questions(1.0, 0.0) == in_reports > 0
