@@ -55,7 +55,7 @@ _PERCENT = (
     r"\bin (?:pct|per ?cent|%)(?=\W*$|\s*[,;，；?？])"
 )
 _UNIT = re.compile(
-    rf"(?:多少|几)(?P<measure>{_MEASURE})(?!钱)|"
+    rf"(?:多少|几)(?P<measure>个(?:月|小时|星期)|{_MEASURE})(?!钱)|"
     r"\bhow many (?:of (?:the )?)?(?P<noun>(?:[a-z]+ )?[a-z]+)",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ _MEASURES: dict[str, dict[int, tuple[str, ...]]] = {
     "degrees": {1: ("℃",)},
     "seconds": {
         1: ("秒", "秒钟", "second", "seconds"), 60: ("分钟", "minute", "minutes"),
-        3600: ("小时", "hour", "hours"), 86_400: ("天", "day", "days"),
+        3600: ("小时", "个小时", "hour", "hours"), 86_400: ("天", "day", "days"),
         604_800: ("周", "星期", "个星期", "week", "weeks"),
     },
     "months": {1: ("个月", "month", "months"), 12: ("年", "周年", "year", "years")},
@@ -128,12 +128,16 @@ def is_same_measure(one: Figure, other: Figure) -> bool:
 def is_counted_so(figure: Figure, unit: str) -> bool:
     """Return whether what a figure counts can be asked for with a unit: 5人, but not 5家, with 名.
 
-    Stricter than whether two figures count the same: who asks 多少家 does not ask for persons.
+    Stricter than whether two figures count the same: who asks 多少家 does not ask for persons, and
+    who asks how many months for no bare figure.
     """
     asked, _ = _UNITS.get(unit.lower(), (unit, 1))
-    found = measure_of(figure).of
+    measure = measure_of(figure)
+    found = measure.of
     if {asked, found} == {"persons", "cases"}:
         return False
+    if unit.lower() in _UNITS and asked not in _COUNTED:
+        return found not in _COUNTED and not _is_open(measure)
     return asked not in _NEVER.get(found, ()) and found not in _NEVER.get(asked, ())
 
 

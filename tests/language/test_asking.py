@@ -125,6 +125,7 @@ def test_lists_are_asked_for_by_plurals(question: str, *, several: bool) -> None
     [
         ("查封了多少家网吧", "家"),
         ("抓了几名嫌疑人", "名"),
+        ("连着降了几个月", "个月"),
         ("花了多少个钱", ""),
         ("多少块钱", ""),
         ("How many fraud cases were there?", "cases"),
@@ -143,9 +144,12 @@ def test_a_question_may_name_the_unit(question: str, unit: str) -> None:
         ("5人", "名", True), ("5 suspects", "名", True), ("5", "家", True), ("5个", "家", True),
         ("5名", "家", False), ("5家", "suspects", False), ("5起", "名", False),
         ("5名", "cases", False), ("5件", "起", True), ("5台", "辆", True), ("5户", "家", True),
+        ("1,197", "个月", False), ("5个", "months", False), ("5起", "天", False),
+        ("2年", "个月", True), ("20天", "个月", True), ("3小时", "个小时", True),
+        ("3 hours", "天", True), ("500 metres", "公里", True), ("5 people", "小时", False),
     ],
 )  # fmt: skip
-def test_persons_are_not_firms(words: str, unit: str, may: bool) -> None:
+def test_persons_are_not_firms_nor_bare_figures_months(words: str, unit: str, may: bool) -> None:
     [figure] = find_figures(words)
     assert is_counted_so(as_figure(figure), unit) is may
 
